@@ -1,1 +1,4 @@
-export {};
+export { loadTokenizer, type Tokenizer } from './load-tokenizer.ts';
+export { SPECIAL_TOKENS } from './special-tokens.ts';
+export type { AddedToken, TokenizerJson } from './tokenizer-json.ts';
+export { trainBpe } from './train-bpe.ts';
