@@ -1,1 +1,3 @@
-export {};
+export { readSafetensors } from './read-safetensors.ts';
+export type { SafetensorsDtype, SafetensorsTensor, WeightTensor } from './safetensor.ts';
+export { writeSafetensors } from './write-safetensors.ts';
