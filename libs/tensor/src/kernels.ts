@@ -173,6 +173,9 @@ export interface KvAttendPlan {
   scale: number;
 }
 
-export interface KvArenaBackend {
+/** Optional methods of a backend object (what tf.backend() returns). */
+export interface NativeBackendObject {
   createKvArena(shape: KvArenaShape): KvArena;
+  /** For provenance: the kernel variant in use and the number of worker threads. */
+  fingerprint(): { isa: string; threads: number };
 }
