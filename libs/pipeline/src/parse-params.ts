@@ -1,0 +1,27 @@
+import type { z } from 'zod';
+import { throwIssues } from './explain-issues.ts';
+import { parseJsonText } from './json-text.ts';
+import { hasPath, type ReadText } from './read-pipeline.ts';
+import type { ResolvedStage } from './resolve-pipeline.ts';
+
+/**
+ * Checks the parameters of a stage against the schema of its kind and fills in defaults.
+ *
+ * @throws ItoolError bad_config naming the file and JSON path where the wrong value stands, and what is allowed
+ */
+export function parseParams<P>(stage: ResolvedStage, schema: z.ZodType<P>, readText: ReadText): P {
+  const parsed = schema.safeParse(stage.params);
+  if (parsed.success) return parsed.data;
+  return throwIssues(parsed.error.issues, schema, (path) => {
+    // Overrides hold params directly, stage entries hold them below "params"; the last writer is the one to correct.
+    const written = stage.param_sources
+      .map(({ file, field }) => ({
+        file,
+        path: [...field.split('.'), ...(field.startsWith('iteration.overrides.') ? [] : ['params']), ...path],
+      }))
+      .reverse();
+    const holder =
+      written.find((w) => hasPath(parseJsonText(readText(w.file) ?? 'null', w.file), w.path)) ?? written.at(-1)!;
+    return { file: holder.file, field: holder.path.join('.') };
+  });
+}

@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { type Manifest, openStore, readManifest, type Store } from '@itool/artifact';
+import {
+  type ReadText,
+  type ResolvedPipeline,
+  resolvePipeline,
+  type WorkspacePackages,
+  workspacePackages,
+  workspaceReader,
+} from '@itool/pipeline';
+import { ItoolError } from '@itool/record';
+import type { StageDefinition } from '../stage-definition.ts';
+
+/** What the steps of the runner need to know; everything with an effect goes through here. */
+export type Runner = {
+  workspace: string;
+  pipeline: ResolvedPipeline;
+  store: Store;
+  readText: ReadText;
+  packages: WorkspacePackages;
+  loadStage: (kind: string) => Promise<StageDefinition<unknown>>;
+  /** Text for stderr, not ended by a newline of its own. */
+  write: (text: string) => void;
+};
+
+/** @throws ItoolError bad_config, missing_file from reading the pipeline */
+export function openRunner(workspace: string, pipeline: string, store: Store = openStore()): Runner {
+  const readText = workspaceReader(workspace);
+  return {
+    workspace,
+    pipeline: resolvePipeline(pipeline, readText),
+    store,
+    readText,
+    packages: workspacePackages(workspace),
+    loadStage: (kind) => loadStage(workspace, kind),
+    write: (text) => process.stderr.write(text),
+  };
+}
+
+/** Folder with manifest.json and provenance.json of a stage. */
+export function artifactFolder(runner: Runner, stage: string): string {
+  return join(runner.workspace, '.itool', 'artifacts', runner.pipeline.name, stage);
+}
+
+/** @throws ItoolError missing_file when the stage has not run */
+export function needManifest(runner: Runner, stage: string): Manifest {
+  const manifest = readManifest(join(artifactFolder(runner, stage), 'manifest.json'));
+  if (manifest !== undefined) return manifest;
+  throw new ItoolError({
+    code: 'missing_file',
+    message: `stage: has no result yet: ${runner.pipeline.name}.${stage}`,
+    hint: `Run it first: npx nx run ${runner.pipeline.name}.${stage}:run`,
+  });
+}
+
+async function loadStage(workspace: string, kind: string): Promise<StageDefinition<unknown>> {
+  const file = join(workspace, 'libs', 'stages', kind, 'src', 'index.ts');
+  const loaded = (await import(file)) as { stage?: StageDefinition<unknown> };
+  if (loaded.stage?.kind === kind) return loaded.stage;
+  throw new ItoolError({
+    code: 'internal',
+    message: `stage: libs/stages/${kind}/src/index.ts does not export a stage of kind ${kind}`,
+    hint: 'Export `stage: StageDefinition<...>` with `kind` equal to the folder name.',
+  });
+}

@@ -1,0 +1,45 @@
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { blobPath } from '@itool/artifact';
+import { needManifest, type Runner } from './open-runner.ts';
+import { healStage } from './run-stage.ts';
+
+export type Verified = {
+  /** Outputs that all manifests name together, each counted once per stage. */
+  outputs: number;
+  bytes: number;
+  /** Stages that had to run again because of lost or damaged bytes. */
+  healed: string[];
+  /** Files of report stages, laid out under their own names. */
+  reports: string[];
+};
+
+/**
+ * Checks that every byte that the manifests of a pipeline refer to is in the store and intact, makes again what is not, and lays the
+ * report out below `.itool/reports/<pipeline>`.
+ *
+ * @throws ItoolError missing_file when a stage has not run; not_reproducible
+ */
+export async function verifyRun(runner: Runner): Promise<Verified> {
+  const verified: Verified = { outputs: 0, bytes: 0, healed: [], reports: [] };
+  for (const stage of runner.pipeline.stages) {
+    if (await healStage(runner, stage.name)) verified.healed.push(stage.name);
+    for (const blob of Object.values(needManifest(runner, stage.name).outputs)) {
+      verified.outputs++;
+      verified.bytes += blob.size;
+    }
+  }
+  for (const stage of runner.pipeline.stages.filter((s) => s.kind === 'report')) {
+    const folder = join('.itool', 'reports', runner.pipeline.name, stage.name);
+    rmSync(join(runner.workspace, folder), { recursive: true, force: true });
+    for (const [name, blob] of Object.entries(needManifest(runner, stage.name).outputs).sort(([a], [b]) =>
+      a < b ? -1 : 1,
+    )) {
+      const file = join(folder, ...name.split('/'));
+      mkdirSync(join(runner.workspace, file, '..'), { recursive: true });
+      copyFileSync(blobPath(runner.store, blob.sha256), join(runner.workspace, file));
+      verified.reports.push(file);
+    }
+  }
+  return verified;
+}

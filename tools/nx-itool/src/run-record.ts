@@ -1,0 +1,87 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PostTasksExecution, PreTasksExecution } from '@nx/devkit';
+
+/** What one nx process did: `.itool/runs/<id>.json`. Times and hosts live here and in no artifact. */
+export type RunRecord = {
+  id: string;
+  argv: string[];
+  /** Commit that was checked out; absent outside git. */
+  commit?: string;
+  /** milliseconds since 1970 */
+  start: number;
+  /** Absent while the run goes on, or when it was killed. */
+  end?: number;
+  tasks: Record<string, TaskRecord>;
+};
+
+export type TaskRecord = {
+  status: string;
+  code: number | null;
+  hash?: string;
+  /** Input -> its hash: two records tell why a task ran again. */
+  inputs: Record<string, string>;
+  start?: number;
+  end?: number;
+  duration_ms?: number;
+};
+
+export const preTasksExecution: PreTasksExecution = (_options, context) => {
+  const start = Date.now();
+  write(context.workspaceRoot, {
+    id: context.id,
+    argv: context.argv ?? [],
+    ...commitOf(context.workspaceRoot),
+    start,
+    tasks: {},
+  });
+};
+
+export const postTasksExecution: PostTasksExecution = (_options, context) => {
+  const tasks: Record<string, TaskRecord> = {};
+  for (const [id, result] of Object.entries(context.taskResults)) {
+    const { hash, hashDetails, startTime: start, endTime: end } = result.task;
+    tasks[id] = {
+      status: result.status,
+      code: result.code ?? null,
+      hash,
+      inputs: hashDetails?.nodes ?? {},
+      start,
+      end,
+      ...(start !== undefined && end !== undefined ? { duration_ms: end - start } : {}),
+    };
+  }
+  const { startTime: start, endTime: end } = context;
+  write(context.workspaceRoot, {
+    id: context.id,
+    argv: context.argv ?? [],
+    ...commitOf(context.workspaceRoot),
+    start,
+    end,
+    tasks,
+  });
+};
+
+/** Written aside and renamed: `status` may read while a run ends. */
+function write(workspaceRoot: string, record: RunRecord): void {
+  const folder = join(workspaceRoot, '.itool', 'runs');
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `${record.id}.json`);
+  writeFileSync(`${path}.temp`, `${JSON.stringify(record, null, 1)}\n`);
+  renameSync(`${path}.temp`, path);
+}
+
+function commitOf(workspaceRoot: string): { commit?: string } {
+  try {
+    return {
+      commit: execFileSync('git', ['rev-parse', 'HEAD'], {
+        cwd: workspaceRoot,
+        encoding: 'utf8',
+        stdio: 'pipe',
+      }).trim(),
+    };
+  } catch {
+    return {};
+  }
+}
