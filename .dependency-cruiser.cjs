@@ -4,7 +4,7 @@ const layers = [
   ['artifact', 'tool-call', 'judge', 'dialogue', 'tokenizer', 'chat-template', 'checkpoint', 'tensor', 'pipeline'],
   ['nn', 'optim', 'generation'],
   ['loss', 'training', 'curriculum', 'mcts', 'preference', 'bfcl'],
-  ['stage', 'report'],
+  ['stage', 'report', 'policy'],
 ];
 const upwards = layers.slice(0, -1).map((libs, index) => ({
   name: `layer-${index}-imports-upwards`,

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+/** What the embedded default starts from: a small Llama trained from scratch, so that nothing has to be downloaded. */
+export const paramsSchema = z.strictObject({
+  seed: z.int().default(42),
+  /** Backend class the result was asked for; `auto` takes the best that loads. */
+  device: z.enum(['auto', 'native', 'wasm', 'cpu']).default('auto'),
+  tokenizer: z.strictObject({
+    vocab_size: z.int().gte(270),
+    /** Rows (training dialogues) whose text trains the merges. */
+    rows: z.int().gte(1),
+  }),
+  model: z.strictObject({
+    hidden_size: z.int().gte(8),
+    intermediate_size: z.int().gte(8),
+    num_hidden_layers: z.int().gte(1),
+    num_attention_heads: z.int().gte(1),
+    num_key_value_heads: z.int().gte(1),
+    max_position_embeddings: z.int().gte(32),
+    rope_theta: z.number().positive().default(10000),
+  }),
+  pretraining: z.strictObject({
+    epochs: z.number().positive(),
+    learning_rate: z.number().positive(),
+    batch_size: z.int().gte(1),
+    warmup_ratio: z.number().gte(0).lt(1).default(0.1),
+    weight_decay: z.number().gte(0).default(0),
+    max_grad_norm: z.number().positive().default(1),
+    /** Weight of the loss on the prompt's own tokens (plain language modelling); the target's tokens weigh 1. */
+    prompt_weight: z.number().gte(0).lte(1).default(0),
+  }),
+});
+
+export type Params = z.infer<typeof paramsSchema>;
