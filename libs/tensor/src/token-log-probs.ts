@@ -62,7 +62,7 @@ function compositeGradients(
       const target = oneHot(targetIds.subarray(start, start + count), vocab);
       const g = tf.mul(tf.sub(target, probabilities), tf.expandDims(tf.slice(dy, start, count), 1)) as tf.Tensor2D;
       const gradients: { hidden?: tf.Tensor2D; weight?: tf.Tensor } = {};
-      if (needsHidden) gradients.hidden = tf.matMul(g, weight);
+      if (needsHidden) gradients.hidden = tf.matMul<tf.Tensor2D>(g, weight);
       if (needsWeight) {
         const own: tf.Tensor2D = matMulTN(g, rows);
         gradients.weight = dweight === undefined ? own : tf.add(dweight, own);
