@@ -1,0 +1,108 @@
+import type { WeightTensor } from '@itool/checkpoint';
+import { ItoolError } from '@itool/record';
+import { tf } from '@itool/tensor';
+import { type LlamaConfig, parseLlamaConfig } from './llama-config.ts';
+import { type LoraAdapter, type LoraConfig, loraShapes } from './lora.ts';
+import { EMBEDDING, HEAD, weightShapes } from './weight-shapes.ts';
+
+/** A decoder whose weights live in tensors of the current backend. Free it with `dispose`. */
+export type Model = {
+  config: LlamaConfig;
+  /** by Hugging Face names */
+  weights: Readonly<Record<string, tf.Tensor>>;
+  /** null: no adapter, all weights are trainable */
+  lora: (LoraConfig & { weights: Readonly<Record<string, tf.Tensor>> }) | null;
+  dispose(): void;
+};
+
+/**
+ * Model from host weights. Trainable weights (the adapter if there is one, else all) are copied; frozen ones may share memory with
+ * `weights`, so do not write into those afterwards. Names that the configuration does not know are an error, except a stored
+ * `lm_head.weight` of a tied model (some writers store it twice), which is ignored.
+ * @throws ItoolError `bad_data` naming the missing, unknown or wrongly shaped tensor
+ */
+export function loadModel(options: {
+  config: LlamaConfig;
+  weights: Readonly<Record<string, WeightTensor>>;
+  lora?: LoraAdapter;
+}): Model {
+  const config = parseLlamaConfig(options.config);
+  const stored = { ...options.weights };
+  if (config.tie_word_embeddings) delete stored[HEAD];
+  checkShapes(stored, weightShapes(config), 'model');
+  if (options.lora !== undefined) checkShapes(options.lora.weights, loraShapes(config, options.lora.r), 'adapter');
+
+  const weights = toTensors(stored, options.lora === undefined);
+  const lora =
+    options.lora === undefined
+      ? null
+      : {
+          r: options.lora.r,
+          lora_alpha: options.lora.lora_alpha,
+          weights: toTensors(options.lora.weights, true),
+        };
+  return {
+    config,
+    weights,
+    lora,
+    dispose: () => {
+      tf.dispose(weights);
+      if (lora !== null) tf.dispose(lora.weights);
+    },
+  };
+}
+
+/** The tensors that training changes: the adapter's if the model has one, else all weights. */
+export function trainableParams(model: Model): Record<string, tf.Tensor> {
+  return { ...(model.lora === null ? model.weights : model.lora.weights) };
+}
+
+/** Output head [V,D]: the embedding itself when tied. */
+export function headWeight(model: Model): tf.Tensor2D {
+  return model.weights[model.config.tie_word_embeddings ? EMBEDDING : HEAD] as tf.Tensor2D;
+}
+
+/** Host copies of tensors, ready for writeSafetensors or mergeLora. */
+export async function readTensors(tensors: Readonly<Record<string, tf.Tensor>>): Promise<Record<string, WeightTensor>> {
+  const entries = Object.entries(tensors).map(async ([name, tensor]): Promise<[string, WeightTensor]> => {
+    const data = (await tensor.data<'float32'>()).slice();
+    return [name, { shape: [...tensor.shape], data }];
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+function toTensors(weights: Readonly<Record<string, WeightTensor>>, trainable: boolean): Record<string, tf.Tensor> {
+  return Object.fromEntries(
+    Object.entries(weights).map(([name, { shape, data }]) => {
+      // On the cpu backend a tensor shares the caller's array, and the optimizer writes in place.
+      const tensor = tf.tensor(trainable ? data.slice() : data, shape, 'float32');
+      return [name, trainable ? asVariable(tensor) : tf.keep(tensor)];
+    }),
+  );
+}
+
+function asVariable(tensor: tf.Tensor): tf.Variable {
+  const variable = tf.variable(tensor);
+  tensor.dispose();
+  return variable;
+}
+
+function checkShapes(
+  found: Readonly<Record<string, WeightTensor>>,
+  expected: Readonly<Record<string, number[]>>,
+  what: string,
+): void {
+  const refuse = (fact: string) => {
+    throw new ItoolError({
+      code: 'bad_data',
+      message: `nn: weights do not fit the ${what} configuration: ${fact}`,
+      hint: 'config.json, adapter and weights must come from the same model.',
+    });
+  };
+  for (const [name, shape] of Object.entries(expected)) {
+    const tensor = found[name];
+    if (tensor === undefined) refuse(`missing ${name} [${shape}]`);
+    else if (!tf.util.arraysEqual(tensor.shape, shape)) refuse(`${name} has shape [${tensor.shape}] ([${shape}])`);
+  }
+  for (const name of Object.keys(found)) if (!Object.hasOwn(expected, name)) refuse(`unknown tensor ${name}`);
+}
