@@ -60,6 +60,7 @@ export function stageProjects(
 }
 
 function runTarget(stage: ResolvedStage, closure: SourceClosure): TargetConfiguration {
+  const producers = producersOf(stage).map((name) => `${stage.pipeline}.${name}`);
   return {
     command: `${NODE} libs/stage/src/main.ts ${stage.pipeline} ${stage.name}`,
     cache: !UNCACHED_KINDS.includes(stage.kind),
@@ -73,7 +74,8 @@ function runTarget(stage: ResolvedStage, closure: SourceClosure): TargetConfigur
       { externalDependencies: closure.externals.map(({ name }) => name) },
     ],
     outputs: [`{workspaceRoot}/.itool/artifacts/${stage.pipeline}/${stage.name}`],
-    dependsOn: [{ projects: producersOf(stage).map((name) => `${stage.pipeline}.${name}`), target: 'run' }],
+    // Nx takes an empty list of projects for a mistake.
+    ...(producers.length > 0 ? { dependsOn: [{ projects: producers, target: 'run' }] } : {}),
   };
 }
 
