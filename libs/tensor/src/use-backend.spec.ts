@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
 import { backendFingerprint } from './backend-fingerprint.ts';
-import { embed } from './embed.ts';
 import { type BackendRequest, useBackend } from './use-backend.ts';
 
 describe('useBackend', () => {
@@ -35,18 +34,4 @@ describe('useBackend', () => {
       'tensor: unknown backend: cuda (auto, native, wasm, cpu)',
     );
   });
-});
-
-it.each(['cpu', 'wasm'] as const)('embed refuses ids outside the table on %s', async (backend) => {
-  await useBackend(backend);
-  expect(() => embed(tf.tensor1d([0, -1], 'int32'), tf.ones([3, 2]))).toThrow(
-    'tensor: ids[1] is out of range: -1 (0..2)',
-  );
-});
-
-it.each(['cpu', 'wasm'] as const)('gather has a gradient on %s', async (backend) => {
-  await useBackend(backend);
-  const x = tf.tensor1d([1, 2, 3]);
-  const dx = tf.grad((input) => tf.sum(tf.square(tf.gather(input, tf.tensor1d([2, 0, 2], 'int32')))))(x);
-  expect([...dx.dataSync()]).toEqual([2, 0, 12]);
 });
