@@ -52,9 +52,9 @@ export function loadModel(options: {
   };
 }
 
-/** The tensors that training changes: the adapter's if the model has one, else all weights. */
-export function trainableParams(model: Model): Record<string, tf.Tensor> {
-  return { ...(model.lora === null ? model.weights : model.lora.weights) };
+/** The variables that training changes: the adapter's if the model has one, else all weights. */
+export function trainableParams(model: Model): Record<string, tf.Variable> {
+  return { ...(model.lora === null ? model.weights : model.lora.weights) } as Record<string, tf.Variable>;
 }
 
 /** Output head [V,D]: the embedding itself when tied. */
