@@ -1,1 +1,17 @@
-export {};
+export { buildReport, type Report } from './build-report.ts';
+export { type PairOfTree, pickTree } from './facts/pick-tree.ts';
+export type {
+  Comparison,
+  ModelScores,
+  OptimizeMetric,
+  OptimizeRun,
+  PairFacts,
+  PerplexityRun,
+  ReportData,
+  Score,
+  SearchTree,
+  StageFacts,
+  TrainingMetric,
+  TrainingRun,
+  TreeNode,
+} from './report-data.ts';

@@ -8,13 +8,13 @@ const TABLE_4 = 'v1 Table 4';
 const TABLE_5 = 'v1 Table 5';
 const TABLE_6 = 'v1 Table 6';
 const APPENDIX_B = 'App. B';
-const FILTERS = 'text';
+const FILTERS = 'v5 App. B.1';
 
 /** Settings that the iTool paper states (specs/itool.md 3-10, 14.4), by stage kind and parameter path. What it leaves open is absent. */
 const BY_KIND: Record<string, Record<string, PaperValue>> = {
   split: {
-    train_share: { value: 0.9, source: 'text' },
-    buffer_share: { value: 0.5, source: 'text' },
+    train_share: { value: 0.9, source: 'v5 4.1' },
+    buffer_share: { value: 0.5, source: 'v5 4.1' },
   },
   sft: {
     epochs: { value: 3, source: TABLE_4 },
@@ -24,8 +24,8 @@ const BY_KIND: Record<string, Record<string, PaperValue>> = {
     lora_alpha: { value: 32, source: APPENDIX_B },
   },
   rank: {
-    'select.mode': { value: 'top', source: 'text' },
-    'select.share': { value: 0.1, source: 'text' },
+    'select.mode': { value: 'top', source: 'v5 3.2' },
+    'select.share': { value: 0.1, source: 'v5 3.2' },
   },
   mine: {
     depth: { value: 3, source: TABLE_5 },
