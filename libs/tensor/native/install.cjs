@@ -38,10 +38,13 @@ function run(command, args, options = {}) {
     child.stderr.on('data', (data) => {
       err += data;
     });
-    child.on('error', (error) => reject(new Error(`${command}: ${error.code === 'ENOENT' ? 'not found' : error.message}`)));
+    child.on('error', (error) =>
+      reject(new Error(`${command}: ${error.code === 'ENOENT' ? 'not found' : error.message}`)),
+    );
     child.on('close', (code, signal) => {
       if (code === 0) return resolve(out);
-      const line = err.split('\n').find((text) => /error/i.test(text)) || err.split('\n').find((text) => text !== '') || '';
+      const line =
+        err.split('\n').find((text) => /error/i.test(text)) || err.split('\n').find((text) => text !== '') || '';
       reject(new Error(`${path.basename(command)} ended with ${signal ?? code}: ${line.trim()}`));
     });
   });
@@ -49,7 +52,8 @@ function run(command, args, options = {}) {
 
 function digestOf(headers) {
   const hash = createHash('sha256');
-  for (const name of fs.readdirSync(SOURCES).sort()) hash.update(name).update(fs.readFileSync(path.join(SOURCES, name)));
+  for (const name of fs.readdirSync(SOURCES).sort())
+    hash.update(name).update(fs.readFileSync(path.join(SOURCES, name)));
   hash.update(fs.readFileSync(__filename)).update(headers);
   return hash.update([compiler, process.platform, process.arch, ...LEVEL].join(' ')).digest('hex');
 }
@@ -90,7 +94,15 @@ async function build() {
   fs.mkdirSync(work, { recursive: true });
   try {
     const compile = async (source, object, extra) => {
-      await run(compiler, [...COMMON, ...LEVEL, ...extra, '-c', path.join(SOURCES, source), '-o', path.join(work, object)]);
+      await run(compiler, [
+        ...COMMON,
+        ...LEVEL,
+        ...extra,
+        '-c',
+        path.join(SOURCES, source),
+        '-o',
+        path.join(work, object),
+      ]);
       return path.join(work, object);
     };
     const objects = await Promise.all([
