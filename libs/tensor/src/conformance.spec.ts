@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { attention } from './attention.ts';
+import { embed } from './embed.ts';
 import { linear } from './linear.ts';
 import { loraLinear } from './lora-linear.ts';
 import { registerNativeBackend } from './native-backend.ts';
@@ -85,6 +86,12 @@ describe.each(backends)('backend %s', (backend) => {
       const theirs = tf.grads((q, k, v) => weightedSum(operation({ q: q!, k: k!, v: v! }), dy))(Object.values(tensors));
       expect(theirs.map((grad) => grad.dataSync())).toEqual(['q', 'k', 'v'].map((name) => ours[name]!.dataSync()));
     });
+  });
+
+  it('refuses ids and targets outside the table', () => {
+    const ids = tf.tensor1d([0, 3], 'int32');
+    expect(() => embed(ids, tf.ones([3, 2]))).toThrow(/\b3\b/);
+    expect(() => tokenLogProbs(tf.ones([2, 2]), tf.ones([3, 2]), ids)).toThrow(/\b3\b/);
   });
 
   describe('is batch invariant', () => {
