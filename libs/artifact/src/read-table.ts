@@ -53,8 +53,12 @@ export function readColumns(bytes: Uint8Array): TableColumns {
   };
 }
 
+/** tableFromIPC takes any bytes without it for an empty stream. */
+const MAGIC = 'ARROW1';
+
 function parse(bytes: Uint8Array): Table {
   try {
+    if (Buffer.from(bytes.subarray(0, MAGIC.length)).toString('latin1') !== MAGIC) throw new Error('no magic number');
     return tableFromIPC(bytes);
   } catch (cause) {
     throw new ItoolError({ code: 'corrupt_artifact', message: 'artifact: not an Arrow IPC file', cause });
@@ -93,6 +97,7 @@ function listsOf<A extends Int32Array | Float32Array>(
   const parts: A[] = [];
   let row = 0;
   for (const data of vector.data) {
+    if (data.length === 0) continue;
     const from = data.valueOffsets as Int32Array;
     for (let i = 0; i < data.length; i++) {
       offsets[row + 1] = offsets[row]! + from[i + 1]! - from[i]!;

@@ -21,7 +21,8 @@ const FIELD_TYPES: Record<ReturnType<typeof plainType>, ParquetField['type']> = 
 /**
  * Parquet file of `rows`, GZIP, row groups of 4096 rows. Lists are stored as BYTE_ARRAY of little-endian 4-byte values, because
  * parquetjs-lite needs five times longer for nested lists and cannot tell null from an empty one; the entry `itool.columns` of the
- * key-value metadata says which columns these are. NaN has no place in parquetjs-lite: it becomes null in a nullable column.
+ * key-value metadata says which columns these are. NaN has no place in parquetjs-lite: it
+ * becomes null in a nullable column. Negative zero becomes zero.
  *
  * @throws ItoolError bad_data when a cell does not fit its column, or is NaN in a column that cannot be null
  */
