@@ -275,9 +275,10 @@ describe('searchTrees: limits and options', () => {
     const [tree] = await searchTrees([{ ...row('a', target), target_ids }], config, policy);
     expect(forced[0]).toBe(target);
     expect(tree!.nodes[1]!.text).toBe('[f(');
+    // All Q are equal before the first outcome, so the walk follows the first slot down to the complete ground truth.
+    expect(forced).toEqual(['[f(a=1)]', 'a=1)]', ')]']);
     const right = tree!.nodes.filter((n) => n.response === target && n.reason === 'end');
-    if (forced.length === 3) expect(right.map((n) => n.O)).toEqual([1]);
-    expect(forced.every((text) => target.endsWith(text))).toBe(true);
+    expect(right.map((n) => [n.O, n.depth, n.child_index])).toEqual([[1, 3, 0]]);
   });
 
   it('merges complete siblings that write the same call differently, but not an unfinished one', async () => {
