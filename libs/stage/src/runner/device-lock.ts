@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
@@ -25,7 +26,7 @@ export async function withDeviceLock<T>(
 async function acquire(path: string, what: string, log: (line: string) => void): Promise<void> {
   fs.mkdirSync(dirname(path), { recursive: true });
   const own: Holder = { pid: process.pid, host: hostname(), started: startOf(process.pid), what };
-  const temp = `${path}.${process.pid}`;
+  const temp = `${path}.${process.pid}-${randomBytes(4).toString('hex')}`;
   fs.writeFileSync(temp, JSON.stringify(own));
   try {
     let told = false;
