@@ -1,1 +1,2 @@
-export {};
+export { runBfclSuite } from './bfcl-suite.ts';
+export { type FileReport, type GoldenReport, printReport } from './file-report.ts';

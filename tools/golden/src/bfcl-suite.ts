@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { comparePrimitive, coversPrimitive } from './compare-primitives.ts';
+import { compareScores } from './compare-scores.ts';
+import { compareVerdict } from './compare-verdicts.ts';
+import { compareRows, type FileReport, type GoldenReport, summarize } from './file-report.ts';
+import { goldenFiles, openDataset, readGoldenRows } from './golden-rows.ts';
+
+const NOT_COVERED: Readonly<Record<string, string>> = {
+  'api_probe.jsonl': 'the simulated classes of multi-turn categories are not implemented',
+  'ast_java_js.jsonl': 'Java and JavaScript categories are not implemented',
+  'multi_turn_gt_runs.jsonl': 'multi-turn categories are not implemented',
+  'multi_turn_verdicts.jsonl': 'multi-turn categories are not implemented',
+};
+
+/** Compares every golden file of a folder that the evaluator covers; `data` is the folder of the official data files. */
+export function runBfclSuite(golden: string, data: string): GoldenReport {
+  const dataset = openDataset(data);
+  const files = goldenFiles(golden).map((file): FileReport => {
+    const read = () => readGoldenRows(join(golden, file));
+    switch (file) {
+      case 'ast_python.jsonl':
+      case 'ast_fc.jsonl':
+      case 'relevance.jsonl':
+        return compareRows(file, read(), (row) => compareVerdict(row, dataset));
+      case 'aggregation.jsonl':
+        return compareRows(file, read(), compareScores);
+      case 'python_primitives.jsonl': {
+        const rows = read();
+        const covered = rows.filter(coversPrimitive);
+        const note = `${rows.length - covered.length} rows of kinds that are not implemented left out`;
+        return { ...compareRows(file, covered, comparePrimitive), note };
+      }
+      default:
+        return { file, skipped: NOT_COVERED[file] ?? 'not a file of this suite' };
+    }
+  });
+  return summarize('bfcl', files);
+}
