@@ -176,7 +176,7 @@ function table(columns: readonly string[], rows: readonly (readonly string[])[])
 const score = (cell: ScoreCell | null): string =>
   cell === null
     ? ''
-    : `${formatCount(cell.correct)}/${formatCount(cell.total)} ${formatPercent(cell.share)} % [${formatPercent(cell.low)}, ${formatPercent(cell.high)}]`;
+    : `${formatCount(cell.correct)}/${formatCount(cell.total)} ${formatPercent(cell.share)} % (${formatPercent(cell.low)} to ${formatPercent(cell.high)})`;
 
 /** One line without Markdown or HTML of its own. */
 function plain(text: string): string {

@@ -2,7 +2,7 @@ import type { ReportFacts } from '../facts/report-facts.ts';
 import { formatCount, formatFixed } from '../format-number.ts';
 import { element, figure, svgText } from './markup.ts';
 
-const SIZE = { width: 1000, panel: 128, bars: 88, left: 44, right: 4, bottom: 36 };
+const SIZE = { width: 1000, panel: 128, bars: 88, left: 44, right: 4, bottom: 40 };
 
 /** One histogram per iteration over the same bins, the searched rows in front; empty bins at both ends are cut off. */
 export function perplexityPanels(facts: Pick<ReportFacts, 'perplexity' | 'perplexity_edges'>): string {
@@ -48,7 +48,7 @@ export function perplexityPanels(facts: Pick<ReportFacts, 'perplexity' | 'perple
     const anchor = k === last + 1 ? 'end' : 'middle';
     return svgText(px(k), y - 4, perplexityText(Math.exp(edge)), { 'text-anchor': anchor });
   });
-  const name = svgText(width - right, height - 2, 'perplexity of the target (logarithmic in ln perplexity)', {
+  const name = svgText(width - right, height - 5, 'perplexity of the target (logarithmic in ln perplexity)', {
     'text-anchor': 'end',
   });
   return figure(width, height, 'Histogram of perplexity per iteration', panels.join('') + axis.join('') + name);

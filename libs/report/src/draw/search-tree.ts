@@ -2,7 +2,7 @@ import { formatFixed } from '../format-number.ts';
 import type { SearchTree, TreeNode } from '../report-data.ts';
 import { coordinate, element, escapeText, figure, svgText } from './markup.ts';
 
-const CARD = { width: 236, gapX: 34, gapY: 10, line: 15, chars: 32, most: 60 };
+const CARD = { width: 244, gapX: 26, gapY: 10, line: 15, chars: 32, most: 60 };
 
 type Placed = { node: TreeNode; x: number; y: number };
 

@@ -93,23 +93,23 @@ function box(stage: StageFacts, { x, y }: Place): string {
 
 /** Neighbours are joined straight; lane mates by a bow above; the next lane through the gap; lanes further down by the gutter. */
 function edge(from: Place, to: Place, width: number): string {
-  const { width: w, height: h, gapY } = BOX;
+  const { width: w, height: h } = BOX;
   const middle = (place: Place): number => place.x + w / 2;
   const draw = (d: string): string => element('path', { class: 'edge', d, 'marker-end': 'url(#arrow)' });
   if (from.lane === to.lane && to.column === from.column + 1) {
     return draw(`M${from.x + w} ${from.y + h / 2}H${to.x - 1}`);
   }
   if (from.lane === to.lane) {
-    const top = from.y - 14;
+    const top = from.y - 8 - (from.column % 4) * 3;
     return draw(`M${middle(from) + 20} ${from.y}V${top + 6}q0 -6 6 -6H${middle(to) - 16}q6 0 6 6V${to.y - 1}`);
   }
   // Every line in a gap has its own height by the column it leaves, so that lines to different boxes do not run into each other.
-  const gap = from.y + h + 12 + (from.column % 4) * 5;
+  const gap = from.y + h + 12 + (to.lane === from.lane + 1 ? (from.column % 4) * 5 : 0);
   const start = middle(from);
   const end = middle(to) - (to.column === 0 && from.column > 0 ? 14 : 0);
   if (to.lane === from.lane + 1) return draw(bend(start, from.y + h, gap, end, to.y - 1));
   const gutter = width - 8;
-  const above = to.y - gapY + 16;
+  const above = to.y - 14;
   const down = `M${start} ${from.y + h}V${gap - 6}q0 6 6 6H${gutter - 6}q6 0 6 6V${above - 6}`;
   return draw(`${down}q0 6 -6 6H${end + 6}q-6 0 -6 6V${to.y - 1}`);
 }

@@ -20,7 +20,7 @@ describe('findings', () => {
   it('claims no difference that the sign test does not show', () => {
     const text = sentences([100, 104], 9, 5);
     expect(text).toContain(
-      'Iteration 1 does not differ from SFT as far as these cases can tell: the 95 % intervals overlap; of 14 cases that changed, 9 gained and 5 lost (sign test p = 0.42).',
+      'Iteration 1 does not differ from SFT as far as these cases can tell: the 95 % intervals overlap; of 14 cases that changed, 9 gained and 5 lost (sign test p\u00a0=\u00a00.42).',
     );
     expect(text).not.toContain('better');
   });

@@ -22,9 +22,8 @@ export function findings(source: FindingSource): string[] {
   if (total === undefined) return ['Nothing was evaluated in this run.'];
   const cells = new Map(scores.models.map((label, i) => [label, total.cells[i] ?? null]));
   const shown = [...cells].filter((entry): entry is [string, ScoreCell] => entry[1] !== null);
-  lines.push(
-    `Over all test cases ${join(shown.map(([label, cell]) => `${label} answers ${counted(cell)} correctly (${percent(cell)})`))}.`,
-  );
+  const counts = shown.map(([label, cell]) => `${label}: ${counted(cell)} (${formatPercent(cell.share)} %)`);
+  lines.push(`Correct over all test cases – ${counts.join('; ')}.`);
   for (const comparison of comparisons) {
     const ours = cells.get(comparison.label);
     const theirs = cells.get(comparison.against);
@@ -48,7 +47,7 @@ function comparisonLine(comparison: ComparedModels, ours: ScoreCell, theirs: Sco
   const changed = gained + lost;
   const name = sentenceStart(label);
   if (changed === 0) return `${name} answers every case as ${against} does.`;
-  const paired = `of ${formatCount(changed)} ${changed === 1 ? 'case that changed' : 'cases that changed'}, ${formatCount(gained)} gained and ${formatCount(lost)} lost (sign test p ${probability(p_value)})`;
+  const paired = `of ${formatCount(changed)} ${changed === 1 ? 'case that changed' : 'cases that changed'}, ${formatCount(gained)} gained and ${formatCount(lost)} lost (sign test p\u00a0${probability(p_value)})`;
   const intervals = overlap ? 'the 95 % intervals overlap' : 'the 95 % intervals do not overlap';
   if (p_value >= SIGNIFICANT) {
     return `${name} does not differ from ${against} as far as these cases can tell: ${intervals}; ${paired}.`;
@@ -79,9 +78,5 @@ function commonError(errors: ErrorTable): string | null {
 }
 
 const counted = (cell: ScoreCell): string => `${formatCount(cell.correct)} of ${formatCount(cell.total)}`;
-const percent = (cell: ScoreCell): string =>
-  `${formatPercent(cell.share)} %, 95 % interval ${formatPercent(cell.low)} to ${formatPercent(cell.high)}`;
-const probability = (p: number): string => (p < 0.001 ? '< 0.001' : `= ${p.toFixed(p < 0.1 ? 3 : 2)}`);
+const probability = (p: number): string => (p < 0.001 ? '<\u00a00.001' : `=\u00a0${p.toFixed(p < 0.1 ? 3 : 2)}`);
 const sentenceStart = (label: string): string => label.charAt(0).toUpperCase() + label.slice(1);
-const join = (parts: string[]): string =>
-  parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;

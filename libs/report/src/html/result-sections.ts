@@ -33,11 +33,13 @@ export function scoresSection(facts: ReportFacts): string {
   return (
     `<p>Correct answers by exact comparison of the calls. Intervals are Wilson 95 % intervals of the share. <em>Seen</em> and <em>unseen</em> tell whether the tools of a case occur as targets in training.</p>\n` +
     `<div class="scroll wide">${intervalPlot(scores)}</div>\n` +
-    table(columns, rows) +
+    table(columns, rows, { width: 'even' }) +
     `<p class="note">"All families" pools cases, so that it has an interval; it is not the overall score of BFCL, which averages categories.</p>\n` +
     (paired.length === 0
       ? ''
-      : table([text('Same cases'), number('Gained'), number('Lost'), number('Sign test p')], paired, { narrow: true }) +
+      : table([text('Same cases'), number('Gained'), number('Lost'), number('Sign test p')], paired, {
+          width: 'narrow',
+        }) +
         '<p class="note">Gained: right here, wrong there. Lost: the reverse. The p values are not corrected for their number. Intervals and tests cover the choice of test cases, not that of training seeds: each model was trained once.</p>\n')
   );
 }
@@ -73,7 +75,7 @@ export function errorsSection(facts: ReportFacts): string {
     '<p>Each failing case has one type, the first that applies in this order (Figure 3 of the paper has the same seven types). A case whose decision to call or not to call was wrong counts as "other".</p>\n' +
     legend(errors.models.map((label, i) => ({ label, colour: i % COLOURS, mark: 'bar' }))) +
     `<div class="scroll wide">${groupedBars({ label: 'Failing cases by error type and model', groups })}</div>\n` +
-    table(columns, rows)
+    table(columns, rows, { width: 'even' })
   );
 }
 

@@ -1,5 +1,7 @@
 import { escapeText } from '../draw/markup.ts';
 import { stageGraph } from '../draw/stage-graph.ts';
+import type { PaperValue } from '../facts/paper-values.ts';
+import type { ParameterGroup, ParameterRow } from '../facts/parameter-table.ts';
 import { parameterText } from '../facts/parameter-text.ts';
 import type { ReportFacts } from '../facts/report-facts.ts';
 import { formatAmount, formatCount, formatPercent } from '../format-number.ts';
@@ -13,30 +15,38 @@ export function graphSection(facts: ReportFacts): string {
 }
 
 export function parametersSection(facts: ReportFacts): string {
-  const groups = facts.parameters.map((group) => {
-    const rows = group.rows.flatMap((row) =>
-      row.values.map((entry, i): TableRow => {
-        const everywhere = entry.stages.length === group.stages.length;
-        const paper =
-          entry.paper === null
-            ? ''
-            : `<span class="${entry.differs ? 'differs' : 'same'}">${escapeText(parameterText(entry.paper.value))}</span> <small>${escapeText(entry.paper.source)}${entry.differs ? ', differs' : ''}</small>`;
-        const path = i === 0 ? `<code>${escapeText(row.path)}</code>` : '';
-        const name = i < row.values.length - 1 ? 'cont' : undefined;
-        const cells = [
-          { ...markup(path), heading: true },
-          markup(`<code>${escapeText(parameterText(entry.value))}</code>`),
-          text(everywhere ? '' : entry.stages.join(', ')),
-          markup(paper),
-        ];
-        return { cells, name };
-      }),
-    );
-    const columns = [text('Parameter'), text('This run'), text('Stages'), text('Paper')];
-    const names = group.stages.length === 1 ? group.stages[0]! : `${group.stages.join(', ')}`;
-    return `<h3>${escapeText(group.kind)} <span class="note">${escapeText(names)}</span></h3>\n${table(columns, rows)}`;
+  const columns = [text('Parameter'), text('This run'), text('Stages'), text('Paper')];
+  const rows = facts.parameters.flatMap((group) => [
+    groupRow(group),
+    ...group.rows.flatMap((row) => parameterRows(row, group)),
+  ]);
+  return `<p>Values of all stages. The last column is what the paper uses, where it says so; a value that differs is set bold and marked "differs".</p>\n${table(columns, rows, { width: 'even' })}`;
+}
+
+function groupRow(group: ParameterGroup): TableRow {
+  return { cells: [heading(group.kind), text(''), text(group.stages.join(', ')), text('')], name: 'group' };
+}
+
+/** One row per distinct value of a parameter. */
+function parameterRows(row: ParameterRow, group: ParameterGroup): TableRow[] {
+  return row.values.map((entry, i) => {
+    const everywhere = entry.stages.length === group.stages.length;
+    return {
+      cells: [
+        { ...markup(i === 0 ? `<code>${escapeText(row.path)}</code>` : ''), heading: true },
+        markup(`<code>${escapeText(parameterText(entry.value))}</code>`),
+        text(everywhere ? '' : entry.stages.join(', ')),
+        markup(entry.paper === null ? '' : paperMarkup(entry.paper, entry.differs)),
+      ],
+      name: i < row.values.length - 1 ? 'cont' : undefined,
+    };
   });
-  return `<p>Values of all stages; the last column is what the paper uses, where it says so.</p>\n${groups.join('')}`;
+}
+
+function paperMarkup(paper: PaperValue, differs: boolean): string {
+  const value = escapeText(parameterText(paper.value));
+  const source = escapeText(paper.source);
+  return `<span class="${differs ? 'differs' : 'same'}">${value}</span> <span class="source">${source}${differs ? ', differs' : ''}</span>`;
 }
 
 export function dataSection(facts: ReportFacts): string {
@@ -53,16 +63,16 @@ export function dataSection(facts: ReportFacts): string {
   const dropped = facts.dropped.map((row) => ({
     cells: [heading(row.source), text(row.reason), number(formatCount(row.count))],
   }));
-  const narrow = (caption: string) => ({ caption, narrow: true });
+  const narrow = (caption: string) => ({ caption, width: 'narrow' as const });
   return (
     '<div class="two">' +
     table([text('Tier'), number('Rows'), text('Share')], tiers, narrow('Difficulty tiers')) +
     table([text('Side'), number('Rows'), number('In replay buffer')], split, narrow('Split')) +
-    '</div>\n' +
     table([text('Category'), text('Family'), text('Tools'), number('Cases')], categories, narrow('Test cases')) +
     (dropped.length === 0
       ? '<p>No row was dropped while the sources were read.</p>\n'
-      : table([text('Source'), text('Reason'), number('Rows')], dropped, narrow('Dropped rows')))
+      : table([text('Source'), text('Reason'), number('Rows')], dropped, narrow('Dropped rows'))) +
+    '</div>\n'
   );
 }
 
@@ -86,7 +96,7 @@ export function amountsSection(facts: ReportFacts): string {
   });
   return (
     '<p>Amounts of work that follow from data and parameters. Times and machines are facts of one run and are not part of this report; <code>itool status</code> shows them.</p>\n' +
-    table([text('Stage'), ...names.map(number)], rows, { narrow: true })
+    table([text('Stage'), ...names.map(number)], rows, { width: 'narrow' })
   );
 }
 

@@ -29,13 +29,16 @@ a:hover{text-decoration:underline}
 .scroll.wide svg{min-width:900px}
 table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:tabular-nums;margin:6px 0 14px}
 table.narrow{width:auto;min-width:320px}
+table.narrow th,table.narrow td{padding-right:22px}
+table.even{table-layout:fixed;min-width:720px}
+table.even td{overflow-wrap:anywhere}
 caption{text-align:left;font-weight:600;padding:0 0 6px}
 th,td{padding:6px 12px 6px 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
 thead th{color:var(--muted);font-weight:600;border-bottom:1px solid var(--muted)}
 th:last-child,td:last-child{padding-right:0}
 td.n,th.n{text-align:right;white-space:nowrap}
 tbody th{font-weight:500}
-tr.total th,tr.total td{background:var(--panel);border-bottom-color:var(--bg)}
+tr.total th{font-weight:600}
 tr.first-total th,tr.first-total td{border-top:1px solid var(--muted)}
 tr.cont th:first-child{border-bottom-color:transparent}
 td small{display:block;color:var(--muted);font-size:12px;line-height:1.35}
@@ -44,9 +47,12 @@ code,pre,.fragment{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu San
 code{font-size:.9em}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--panel);border-radius:8px;padding:12px 14px;margin:0 0 12px;font-size:13px;line-height:1.5}
 .differs{color:var(--bad);font-weight:600}
-.same{color:var(--muted)}
+.same,.source{color:var(--muted)}
+.source{font-size:12px;margin-left:6px}
+tr.group th,tr.group td{padding-top:22px;border-bottom-color:var(--muted);color:var(--muted)}
+tr.group th{color:var(--ink);font-weight:600;font-size:15px}
 .panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(300px,1fr));gap:18px 24px;margin:12px 0 18px}
-.two{display:grid;grid-template-columns:repeat(auto-fit,minmax(300px,1fr));gap:8px 40px}
+.two{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:8px 40px}
 .legend{display:flex;flex-wrap:wrap;gap:4px 20px;margin:4px 0 8px;padding:0;list-style:none;font-size:14px}
 .legend svg{width:26px;height:12px;margin-right:7px;display:inline-block;vertical-align:-1px}
 .apart{border:1px dashed var(--muted);border-radius:8px;padding:16px 20px 4px;margin:6px 0 18px}
@@ -83,7 +89,8 @@ line.axis{stroke:var(--muted);stroke-width:1}
 .node rect{fill:var(--bg);stroke:var(--line)}
 .node.root rect{fill:var(--panel)}
 .node .fragment{fill:var(--ink);font-size:11.5px}
-.node .tag{font-weight:600}
+.node .tag{font-weight:600;font-size:11.5px}
+.node .numbers{font-size:11.5px}
 .node.chosen rect{fill:var(--good-bg);stroke:var(--good);stroke-width:2}
 .node.rejected rect{fill:var(--bad-bg);stroke:var(--bad);stroke-width:2;stroke-dasharray:5 3}
 .node.chosen .tag{fill:var(--good)}.node.rejected .tag{fill:var(--bad)}

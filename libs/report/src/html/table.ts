@@ -18,7 +18,7 @@ export type TableRow = { cells: readonly Cell[]; name?: string };
 export function table(
   columns: readonly Cell[],
   rows: readonly TableRow[],
-  options: { caption?: string; narrow?: boolean } = {},
+  options: { caption?: string; width?: 'narrow' | 'even' } = {},
 ): string {
   const caption = options.caption === undefined ? '' : `<caption>${escapeText(options.caption)}</caption>`;
   const head = columns.map((cell) => `<th scope="col"${cell.numeric ? ' class="n"' : ''}>${cell.html}</th>`).join('');
@@ -29,5 +29,5 @@ export function table(
     });
     return `<tr${name === undefined ? '' : ` class="${name}"`}>${inner.join('')}</tr>\n`;
   });
-  return `<div class="scroll"><table${options.narrow ? ' class="narrow"' : ''}>${caption}<thead><tr>${head}</tr></thead><tbody>\n${body.join('')}</tbody></table></div>\n`;
+  return `<div class="scroll"><table${options.width === undefined ? '' : ` class="${options.width}"`}>${caption}<thead><tr>${head}</tr></thead><tbody>\n${body.join('')}</tbody></table></div>\n`;
 }

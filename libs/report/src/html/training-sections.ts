@@ -34,7 +34,7 @@ export function warmupSection(facts: ReportFacts): string {
     legend(hasValidation ? [...entries, { label: 'validation', colour: 3, mark: 'dashed' as const }] : entries) +
     `<div class="panels">${charts.map((chart) => `<div>${chart}</div>`).join('\n')}</div>\n` +
     table([text('Stage'), ...['Updates', 'Tokens', 'First loss', 'Last loss', 'Best validation'].map(number)], rows, {
-      narrow: true,
+      width: 'narrow',
     })
   );
 }
@@ -143,7 +143,7 @@ export function preferenceSection(facts: ReportFacts): string {
     legend(entries) +
     `<div class="panels">${charts.map((chart) => `<div>${chart}</div>`).join('\n')}</div>\n` +
     table([text(''), number('Updates'), ...names.map((name) => text(name.replaceAll('_', ' ')))], rows, {
-      narrow: true,
+      width: 'narrow',
     })
   );
 }
