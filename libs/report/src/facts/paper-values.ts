@@ -30,27 +30,33 @@ const BY_KIND: Record<string, Record<string, PaperValue>> = {
   mine: {
     depth: { value: 3, source: TABLE_5 },
     width: { value: 3, source: TABLE_5 },
-    simulations: { value: 2, source: TABLE_5 },
+    simulation: { value: 2, source: TABLE_5 },
     iterations: { value: 5, source: TABLE_5 },
-    c_puct: { value: 1, source: TABLE_5 },
+    c: { value: 1, source: TABLE_5 },
     temperature: { value: 1.5, source: TABLE_5 },
     seed: { value: 42, source: TABLE_5 },
-    judge_samples: { value: 4, source: 'eq. 7' },
+    'judge.mode': { value: 'sampled', source: 'v5 3.2' },
+    'judge.samples': { value: 4, source: 'v5 3.2' },
   },
   filter: {
     max_similarity: { value: 0.95, source: FILTERS },
     min_gap: { value: 0.1, source: FILTERS },
-    min_q: { value: 0.3, source: FILTERS },
+    min_chosen_q: { value: 0.3, source: FILTERS },
   },
   optimize: {
     loss: { value: 'simpo', source: TABLE_6 },
-    beta: { value: 2.5, source: TABLE_6 },
-    gamma_margin: { value: 0.5, source: TABLE_6 },
-    learning_rate: { value: 1e-6, source: TABLE_4 },
     epochs: { value: 2, source: TABLE_4 },
     batch_size: { value: 64, source: TABLE_4 },
     warmup_ratio: { value: 0.1, source: APPENDIX_B },
   },
+};
+
+/** Best setting of each preference loss (v1 Table 6); `beta` holds tau of IPO and lambda of ORPO. */
+const BY_LOSS: Record<string, Record<string, number>> = {
+  simpo: { beta: 2.5, gamma: 0.5, learning_rate: 1e-6 },
+  dpo: { beta: 0.1, learning_rate: 3e-7 },
+  ipo: { beta: 0.1, learning_rate: 1e-6 },
+  orpo: { beta: 0.1, learning_rate: 3e-7 },
 };
 
 /** What the paper uses where this run uses `path` of `stage`; null when the paper does not say. */
@@ -58,6 +64,10 @@ export function paperValue(stage: StageFacts, path: string): PaperValue | null {
   if (stage.kind === 'sft' && path === 'learning_rate') {
     const rate = TIER_RATES[String(stage.params['tier'])];
     return rate === undefined ? null : { value: rate, source: TABLE_4 };
+  }
+  if (stage.kind === 'optimize') {
+    const best = BY_LOSS[String(stage.params['loss'])]?.[path];
+    if (best !== undefined) return { value: best, source: TABLE_6 };
   }
   return BY_KIND[stage.kind]?.[path] ?? null;
 }
