@@ -39,10 +39,15 @@ function parseExpression(stream: PyTokenStream): PyExpression {
   return { kind: 'conditional', test, body, orelse: parseExpression(stream) };
 }
 
+/** Whether `name := value` without brackets of its own comes next. */
+function startsAssignment(stream: PyTokenStream): boolean {
+  const next = stream.following();
+  return isIdentifier(stream.token()) && next.type === 'op' && next.text === ':=';
+}
+
 /** `named_expression`: an expression or `name := expression`. */
 function parseNamed(stream: PyTokenStream): PyExpression {
-  const next = stream.following();
-  if (isIdentifier(stream.token()) && next.type === 'op' && next.text === ':=') {
+  if (startsAssignment(stream)) {
     const id = stream.identifier();
     stream.expect(':=');
     return { kind: 'named', id, value: parseExpression(stream) };
@@ -163,14 +168,15 @@ function parseArguments(stream: PyTokenStream): { args: PyExpression[]; keywords
 }
 
 function parseSliceItem(stream: PyTokenStream): PyExpression {
-  if (stream.accept('*')) return { kind: 'starred', value: parseBinary(stream, 0) };
+  if (stream.accept('*')) return { kind: 'starred', value: parseExpression(stream) };
   const ends = () => stream.at(':') || stream.at(',') || stream.at(']');
+  const assigns = startsAssignment(stream);
   const lower = ends() ? undefined : parseNamed(stream);
   if (!stream.accept(':')) {
     if (lower === undefined) throw new PySyntaxError('expected an index');
     return lower;
   }
-  if (lower?.kind === 'named') throw new PySyntaxError('assignment in a slice');
+  if (assigns) throw new PySyntaxError('assignment in a slice');
   const upper = ends() ? undefined : parseExpression(stream);
   const step = stream.accept(':') && !ends() ? parseExpression(stream) : undefined;
   return { kind: 'slice', lower, upper, step };
@@ -302,12 +308,13 @@ function parseEntry(stream: PyTokenStream): DictEntry {
 function parseBraces(stream: PyTokenStream): PyExpression {
   if (stream.accept('}')) return { kind: 'dict', entries: [] };
   if (!stream.at('**')) {
+    const assigns = startsAssignment(stream);
     const first = parseElement(stream);
     if (!stream.at(':')) {
       const comprehension = acceptComprehension(stream, 'set', first, '}');
       return comprehension ?? { kind: 'set', elements: parseElements(stream, '}', first) };
     }
-    if (first.kind === 'starred' || first.kind === 'named') throw new PySyntaxError('invalid dictionary key');
+    if (first.kind === 'starred' || assigns) throw new PySyntaxError('invalid dictionary key');
     stream.expect(':');
     const value = parseExpression(stream);
     if (startsComprehension(stream)) {

@@ -105,7 +105,7 @@ function comprehension(node: Extract<PyExpression, { kind: 'comprehension' }>): 
 
 /**
  * Source text of an expression as `ast.unparse` of Python 3.11 writes it: spaces and quotes normalised, only the brackets that
- * are needed (every tuple keeps its own). f-strings keep their source, a deviation that no decoded value of the benchmark shows.
+ * are needed (a tuple keeps its own except as loop target and index). f-strings keep their source, a deviation that no decoded value of the benchmark shows.
  */
 export function unparse(node: PyExpression, context: number = LEVEL.TEST): string {
   switch (node.kind) {
@@ -132,8 +132,10 @@ export function unparse(node: PyExpression, context: number = LEVEL.TEST): strin
       return `[${node.elements.map((element) => unparse(element)).join(', ')}]`;
     case 'set':
       return `{${node.elements.map((element) => unparse(element)).join(', ')}}`;
-    case 'tuple':
-      return `(${items(node.elements)})`;
+    case 'tuple': {
+      const bare = context <= LEVEL.TUPLE && node.elements.length > 0;
+      return bare ? items(node.elements) : `(${items(node.elements)})`;
+    }
     case 'dict':
       return dict(node);
     case 'unary': {
