@@ -7,7 +7,7 @@ const ROOT = join(__dirname, '..', '..', '..');
 
 /** What a run needs of the workspace; stages of real pipelines stay out, so that their state does not matter here. */
 const NEEDED = ['libs/record', 'libs/artifact', 'libs/pipeline', 'libs/stage', 'libs/stages/import', 'tools/register', 'tools/nx-itool'];
-const ROOT_FILES = ['package.json', 'package-lock.json', 'nx.json', 'tsconfig.json', 'tsconfig.base.json', '.gitignore'];
+const ROOT_FILES = ['package.json', 'package-lock.json', 'nx.json', 'tsconfig.json', 'tsconfig.base.json', '.gitignore', '.env'];
 
 export type Run = { code: number | null; output: string; tasks: Record<string, string>; seconds: number };
 
