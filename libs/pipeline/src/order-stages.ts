@@ -1,5 +1,5 @@
 import { ItoolError } from '@itool/record';
-import type { ResolvedStage } from './resolve-pipeline.ts';
+import type { ResolvedStage } from './resolved-pipeline.ts';
 
 /**
  * Puts producers before consumers and keeps the written order otherwise.

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { throwIssues } from './explain-issues.ts';
 import { parseJsonText } from './json-text.ts';
 import { hasPath, type ReadText } from './read-pipeline.ts';
-import type { ResolvedStage } from './resolve-pipeline.ts';
+import type { ResolvedStage } from './resolved-pipeline.ts';
 
 /**
  * Checks the parameters of a stage against the schema of its kind and fills in defaults.

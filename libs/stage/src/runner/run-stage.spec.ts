@@ -112,6 +112,14 @@ describe('runner', () => {
     expect(await runStage(open(), 'first', true)).toBe('ran');
   });
 
+  it('computes once when two processes ask at the same time', async () => {
+    await runStage(open(), 'first');
+    runs = [];
+    const outcomes = await Promise.all([runStage(open(), 'second'), runStage(open(), 'second')]);
+    expect(outcomes.sort()).toEqual(['ran', 'unchanged']);
+    expect(runs).toEqual(['double']);
+  });
+
   it('leaves no manifest behind when a stage fails, and gives its scratch folder to the next try', async () => {
     await runAll();
     pipeline('p', 'cd');

@@ -53,12 +53,16 @@ export async function runStage(runner: Runner, name: string, force = false): Pro
       return 'shared';
     }
   }
-  if (force) forgetResult(runner.store, key);
-  rmSync(join(folder, 'manifest.json'), { force: true });
-  const result = await underLock(runner, prepared, () => compute(runner, prepared));
-  writeResult(folder, result);
-  if (cached) shareResult(runner.store, result);
-  return 'ran';
+  return underLock(runner, prepared, async () => {
+    // Another process may have made it while this one waited.
+    if (cached && !force && resultInPlace(runner.store, folder, key) !== undefined) return 'unchanged';
+    if (force) forgetResult(runner.store, key);
+    rmSync(join(folder, 'manifest.json'), { force: true });
+    const result = await compute(runner, prepared);
+    writeResult(folder, result);
+    if (cached) shareResult(runner.store, result);
+    return 'ran';
+  });
 }
 
 /**
