@@ -101,6 +101,10 @@ describe('checkCase on one call', () => {
     expect(check('[]').error_type).toBe('simple_function_checker:wrong_count');
   });
 
+  it('survives operators of any depth', () => {
+    expect(check(`[shop.order(item=${'not '.repeat(50_000)}1)]`).error_type).toBe('ast_decoder:decoder_failed');
+  });
+
   it('grades by how literally a right answer is given', () => {
     expect(check('[shop.order(item="matcha")]').grade).toBe('A');
     expect(check('[shop.order(item="Matcha")]').grade).toBe('B');

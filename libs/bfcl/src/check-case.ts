@@ -46,7 +46,8 @@ function decode(output: string | ModelOutput, strip: StripRule): PyValue[] | nul
     if (typeof output !== 'string' && output.mode === 'fc') return decodeFunctionCalls(output.calls);
     return decodePromptText(typeof output === 'string' ? output : output.text, strip);
   } catch (error) {
-    if (error instanceof PySyntaxError) return null;
+    // Nesting or sizes beyond the limits of the runtime are beyond those of the original decoder as well.
+    if (error instanceof PySyntaxError || error instanceof RangeError) return null;
     throw error;
   }
 }

@@ -69,6 +69,9 @@ describe('parseCalls', () => {
     expect(parsed).toMatchObject({ status: 'syntaxError', calls: [] });
     expect(parsed.error).toMatch(/ at \d+$/);
   });
+  it('survives brackets of any depth', () => {
+    expect(parseCalls(`[f(a=${'['.repeat(100_000)}`).status).toBe('syntaxError');
+  });
   it('keeps a member called __proto__', () => {
     expect(Object.keys(ok('[f(__proto__=1)]')[0]!.arguments)).toEqual(['__proto__']);
   });

@@ -104,7 +104,8 @@ export function parseCalls(text: string): ParsedCalls {
     const calls = readCalls({ text: clean, pos: 0 });
     return calls.length > 0 ? { status: 'ok', calls } : { status: 'noCall', calls, empty_list: true };
   } catch (error) {
-    if (!(error instanceof CallSyntaxError)) throw error;
+    // A RangeError means brackets nested deeper than the stack, which no tool accepts.
+    if (!(error instanceof CallSyntaxError || error instanceof RangeError)) throw error;
     return attemptsCalls(clean)
       ? { status: 'syntaxError', calls: [], error: error.message }
       : { status: 'noCall', calls: [] };

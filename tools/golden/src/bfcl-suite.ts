@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import type { PyDict } from '@itool/bfcl';
 import { comparePrimitive, coversPrimitive } from './compare-primitives.ts';
+import { comparePrompt, coversPrompt } from './compare-prompts.ts';
 import { compareScores } from './compare-scores.ts';
 import { compareVerdict } from './compare-verdicts.ts';
 import { compareRows, type FileReport, type GoldenReport, summarize } from './file-report.ts';
@@ -11,6 +13,17 @@ const NOT_COVERED: Readonly<Record<string, string>> = {
   'multi_turn_gt_runs.jsonl': 'multi-turn categories are not implemented',
   'multi_turn_verdicts.jsonl': 'multi-turn categories are not implemented',
 };
+
+function compareCovered(
+  file: string,
+  rows: PyDict[],
+  covers: (row: PyDict) => boolean,
+  compare: (row: PyDict) => string | null,
+): FileReport {
+  const covered = rows.filter(covers);
+  const note = `${rows.length - covered.length} rows of kinds that are not implemented left out`;
+  return { ...compareRows(file, covered, compare), note };
+}
 
 /** Compares every golden file of a folder that the evaluator covers; `data` is the folder of the official data files. */
 export function runBfclSuite(golden: string, data: string): GoldenReport {
@@ -24,12 +37,10 @@ export function runBfclSuite(golden: string, data: string): GoldenReport {
         return compareRows(file, read(), (row) => compareVerdict(row, dataset));
       case 'aggregation.jsonl':
         return compareRows(file, read(), compareScores);
-      case 'python_primitives.jsonl': {
-        const rows = read();
-        const covered = rows.filter(coversPrimitive);
-        const note = `${rows.length - covered.length} rows of kinds that are not implemented left out`;
-        return { ...compareRows(file, covered, comparePrimitive), note };
-      }
+      case 'python_primitives.jsonl':
+        return compareCovered(file, read(), coversPrimitive, comparePrimitive);
+      case 'prompts.jsonl':
+        return compareCovered(file, read(), coversPrompt, (row) => comparePrompt(row, dataset));
       default:
         return { file, skipped: NOT_COVERED[file] ?? 'not a file of this suite' };
     }
