@@ -1,6 +1,7 @@
-export { epochBatches } from './epoch-batches.ts';
-export { type PreferenceRow, preferenceBatch } from './preference-batch.ts';
-export { preferenceForward, referenceLogProbs } from './preference-forward.ts';
-export { type SequenceRow, sequenceBatch, targetTokens } from './sequence-batch.ts';
-export { sequenceLoss, validationLoss } from './sequence-loss.ts';
-export { type StepRecord, type TrainOptions, train } from './train.ts';
+export { evaluateRows } from './evaluate-rows.ts';
+export { epochBatches, type PackOptions, packByTokens, updatesPerEpoch } from './micro-batches.ts';
+export { type PreferenceRow, preferenceTask, withReference } from './preference-task.ts';
+export { type SupervisedRow, supervisedTask } from './supervised-task.ts';
+export { type TrainingConfig, type TrainingMetrics, type TrainingResult, train } from './train.ts';
+export type { TrainingLedger } from './training-ledger.ts';
+export type { BatchSize, TaskShare, TrainingTask } from './training-task.ts';
