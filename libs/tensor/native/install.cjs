@@ -55,7 +55,7 @@ function digestOf(headers) {
   for (const name of fs.readdirSync(SOURCES).sort())
     hash.update(name).update(fs.readFileSync(path.join(SOURCES, name)));
   hash.update(fs.readFileSync(__filename)).update(headers);
-  return hash.update([compiler, process.platform, process.arch, ...LEVEL].join(' ')).digest('hex');
+  return hash.update([process.platform, process.arch, ...LEVEL].join(' ')).digest('hex');
 }
 
 function previous() {

@@ -17,6 +17,7 @@ namespace {
 
 using itool::Kernels;
 
+// The best table that the processor runs; ITOOL_ISA=avx2|portable asks for a lesser one.
 const Kernels& table() {
   static const Kernels* chosen = [] {
     const char* wanted = getenv("ITOOL_ISA");

@@ -148,7 +148,8 @@ inline void gemm_part(long m0, long m1, long n0, long n1, long kk, Matrix a, Mat
 inline void gemm(long m, long n, long k, Matrix a, Matrix b, float* c, long ldc, Start start, const float* bias) {
   if (m <= 0 || n <= 0) return;
   const long threads = itool::thread_count();
-  if (threads == 1 || m * n * k < 40000) return gemm_part(0, m, 0, n, k, a, b, c, ldc, start, bias);
+  // Below about ten microseconds of work, waking others costs more than it gives.
+  if (threads == 1 || m * n * k < 400000) return gemm_part(0, m, 0, n, k, a, b, c, ldc, start, bias);
   // Two parts per thread even out unequal threads. Rows are cut while the parts stay tall enough to pay for packing B again; columns else.
   const long wanted = 2 * threads;
   long row_parts = most(1, least(wanted, m / (4 * TILE_M)));

@@ -64,7 +64,7 @@ struct Pool {
   void (*fn)(void*, long) = nullptr;
   void* context = nullptr;
   std::vector<std::thread> workers;
-  int wanted = 0;
+  std::atomic<int> wanted{0};
   int environments = 0;
   uint64_t epoch = 0;
 };
@@ -191,7 +191,7 @@ float* scratch(Slot slot, size_t floats) {
 
 int thread_count() {
   Pool& p = pool();
-  if (p.wanted < 1) p.wanted = cores();
+  if (p.wanted < 1) p.wanted = cores();  // the same number whoever asks first
   return p.wanted;
 }
 
