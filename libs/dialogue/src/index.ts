@@ -1,1 +1,3 @@
-export {};
+export type { Counts, ReadOptions, ReadResult } from './dialogue-draft.ts';
+export { DIALOGUE_FORMATS, type DialogueFormat, readDialogues } from './read-dialogues.ts';
+export { readTools, readToolsInText } from './read-tools.ts';
