@@ -1,5 +1,5 @@
-// Rates of the native kernels: `node libs/tensor/native/bench.cjs` (ITOOL_THREADS and ITOOL_ISA as usual). Not a test: best of many runs.
-require('../../../tools/register/register.cjs');
+// Rates of the native kernels, best of many runs (ITOOL_THREADS and ITOOL_ISA as usual):
+//   node -r ./tools/register/register.cjs libs/tensor/native/bench.cjs
 const { loadAddon } = require('../src/native/addon.ts');
 const tensor = require('../src/index.ts');
 const { tf } = tensor;

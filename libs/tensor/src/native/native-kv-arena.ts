@@ -1,15 +1,22 @@
 import * as tf from '@tensorflow/tfjs';
 import type { KvArena, KvArenaShape } from '../kernels.ts';
-import type { NativeBackend } from './native-backend.ts';
+import type { NativeAddon } from './addon.ts';
 
 const BLOCK = 16; // slots that lie together, KV_BLOCK of native/src/kernels.h
+
+/** What the arena needs of its backend. */
+interface ArenaBackend extends tf.KernelBackend {
+  readonly addon: NativeAddon;
+  output(shape: number[]): { info: tf.TensorInfo; values: Float32Array };
+  floats(tensor: tf.TensorInfo): Float32Array;
+}
 
 /**
  * Key/value memory in the layout of the native kernels: per layer and block of 16 slots, keys as [head][head_dim][16] and values as
  * [head][16][head_dim]. attend() gives a row the same bits as the Attention kernel gives it.
  * @throws Error when page_size is not a multiple of 16
  */
-export function createNativeKvArena(backend: NativeBackend, shape: KvArenaShape): KvArena {
+export function createNativeKvArena(backend: ArenaBackend, shape: KvArenaShape): KvArena {
   const { layers, kv_heads, head_dim, pages, page_size } = shape;
   if (page_size % BLOCK !== 0)
     throw new Error(`native: KvArena: page_size is not a multiple of ${BLOCK}: ${page_size}`);
