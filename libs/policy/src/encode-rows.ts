@@ -6,25 +6,25 @@ export type TextRow = { row_id: string; tools: Tool[]; messages: Message[] };
 export type EncodedRow = {
   row_id: string;
   ids: number[];
-  /** Token ranges that the loss covers: each assistant message with the token that ends it. */
-  spans: { start: number; end: number }[];
+  /** 1 for the tokens of every assistant message and the token that ends it, 0 for all else (specs/itool.md 4). */
+  loss_mask: Uint8Array;
+  /** First token of the last assistant message: the target turn. */
+  target_start: number;
 };
 
-/**
- * Token ids and loss ranges of dialogues. Rows longer than `cutoff_len` are left out and counted, never cut: cutting loses either
- * the question or the answer (specs/itool.md 4).
- */
-export function encodeRows(
-  format: PolicyFormat,
-  rows: readonly TextRow[],
-  cutoff_len: number,
-): { encoded: EncodedRow[]; too_long: string[] } {
-  const encoded: EncodedRow[] = [];
-  const too_long: string[] = [];
-  for (const { row_id, tools, messages } of rows) {
+/** Token ids and loss mask of dialogues, whole: what does not fit a model's context is left to the caller to drop and count. */
+export function encodeRows(format: PolicyFormat, rows: readonly TextRow[]): EncodedRow[] {
+  return rows.map(({ row_id, tools, messages }) => {
     const { ids, spans } = format.template.encodeDialogue({ tools, messages });
-    if (ids.length > cutoff_len) too_long.push(row_id);
-    else encoded.push({ row_id, ids, spans: spans.map(({ start, end }) => ({ start, end })) });
-  }
-  return { encoded, too_long };
+    const loss_mask = new Uint8Array(ids.length);
+    for (const { start, end } of spans) loss_mask.fill(1, start, end);
+    return { row_id, ids, loss_mask, target_start: spans.at(-1)?.start ?? ids.length };
+  });
+}
+
+/** A row of the `rows` table, its JSON columns parsed. */
+export function parseTextRow<R extends { row_id: string; tools: string; messages: string }>(
+  row: R,
+): Omit<R, 'tools' | 'messages'> & TextRow {
+  return { ...row, tools: JSON.parse(row.tools) as Tool[], messages: JSON.parse(row.messages) as Message[] };
 }

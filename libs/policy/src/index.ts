@@ -1,4 +1,5 @@
-export { type EncodedRow, encodeRows, type TextRow } from './encode-rows.ts';
-export { type Policy, policyFormat } from './policy.ts';
+export { type EncodedRow, encodeRows, parseTextRow, type TextRow } from './encode-rows.ts';
+export { METRIC_COLUMNS, type MetricRow, metricRows } from './metric-columns.ts';
+export { type Policy, type PolicyFormat, policyFormat } from './policy.ts';
 export { readPolicy } from './read-policy.ts';
 export { writePolicy } from './write-policy.ts';

@@ -1,5 +1,6 @@
 import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
 import { ItoolError } from '@itool/record';
+import { piecewiseEncoder } from './piecewise-encoder.ts';
 import type { TokenizerJson } from './tokenizer-json.ts';
 
 export type Tokenizer = {
@@ -48,8 +49,10 @@ export function loadTokenizer(
   for (const id of Object.values(json.model.vocab)) vocabSize = Math.max(vocabSize, id + 1);
   for (const { id } of json.added_tokens) vocabSize = Math.max(vocabSize, id + 1);
   const pieces = new Map<number, string>();
+  const encodeWhole = (text: string): number[] => tokenizer.encode(text, { add_special_tokens: false }).ids;
+  const encode = piecewiseEncoder(json, encodeWhole) ?? encodeWhole;
   return {
-    encode: (text) => (text === '' ? [] : tokenizer.encode(text, { add_special_tokens: false }).ids),
+    encode: (text) => (text === '' ? [] : encode(text)),
     decode,
     id_of: idOf,
     piece: (id) => {

@@ -1,1 +1,89 @@
-export {};
+import { compactTemplate } from '@itool/chat-template';
+import { flopsPerToken, initWeights, loadModel, parseLlamaConfig, readTensors, trainableParams } from '@itool/nn';
+import {
+  encodeRows,
+  METRIC_COLUMNS,
+  metricRows,
+  parseTextRow,
+  policyFormat,
+  type TextRow,
+  writePolicy,
+} from '@itool/policy';
+import { randomStream } from '@itool/random';
+import type { StageDefinition } from '@itool/stage';
+import { backendFingerprint, type tf, useBackend } from '@itool/tensor';
+import { SPECIAL_TOKENS, trainBpe } from '@itool/tokenizer';
+import { supervisedTask, train } from '@itool/training';
+import { type Params, paramsSchema } from './params.ts';
+
+type Row = { row_id: string; tools: string; messages: string };
+
+/** Trains the tokenizer on the train side and a small Llama from scratch on the pre-training exercises of the ingest stage. */
+export const stage: StageDefinition<Params> = {
+  kind: 'base',
+  params: paramsSchema,
+  run: async ({ params, inputs, out, progress, log }) => {
+    const backend = await useBackend(params.device);
+    log(`backend ${backend.name}: ${backend.reason}`);
+    const { tokenizer, pretraining } = params;
+    const sides = await inputs.rows<{ row_id: string; side: string }>('split', 'sides');
+    const train_side = new Set(sides.filter((row) => row.side === 'train').map((row) => row.row_id));
+    const dialogues = (await inputs.rows<Row>('rows', 'rows')).filter((row) => train_side.has(row.row_id));
+    const texts = dialogues.slice(0, tokenizer.rows).flatMap((row) => textsOf(parseTextRow(row)));
+    const format = policyFormat(
+      trainBpe(texts, { vocab_size: tokenizer.vocab_size, special_tokens: SPECIAL_TOKENS }),
+      compactTemplate(),
+    );
+    const config = parseLlamaConfig({
+      model_type: 'llama',
+      ...params.model,
+      vocab_size: format.tokenizer.vocab_size,
+      rms_norm_eps: 1e-5,
+      tie_word_embeddings: true,
+    });
+    const model = loadModel({ config, weights: initWeights(config, randomStream(params.seed, 'base', 'weights')) });
+
+    const exercises = encodeRows(format, (await inputs.rows<Row>('rows', 'pretraining')).map(parseTextRow));
+    const rows = exercises.map((row) => ({ ...row, loss_mask: maskWith(row.loss_mask, pretraining.prompt_weight) }));
+    const updates = pretraining.num_train_epochs * Math.floor(rows.length / pretraining.train_batch_size);
+    const bar = progress({ label: 'pretrain', total: updates, unit: 'updates' });
+    const { metrics, ledger } = await train({
+      task: supervisedTask(model, { reduction: 'token_mean' }),
+      params: trainableParams(model) as Record<string, tf.Variable>,
+      train_rows: rows,
+      config: {
+        ...pretraining,
+        max_length: config.max_position_embeddings,
+        lr_scheduler_type: 'cosine',
+        adam_beta1: 0.9,
+        adam_beta2: 0.98,
+        adam_epsilon: 1e-8,
+      },
+      seed: params.seed,
+      name: 'base',
+      phase: 'pretrain',
+      onMetrics: (line) => bar.tick(1, `loss ${line.loss.toFixed(3)}`),
+    });
+    bar.finish();
+
+    writePolicy(out, { ...format, config, weights: await readTensors(model.weights), lora: null });
+    out.table('metrics', METRIC_COLUMNS, metricRows(metrics));
+    out.json('ledger', ledger);
+    out.fact('backend', { ...backendFingerprint() });
+    out.fact('tokens', ledger.tokens);
+    out.fact('flops_per_token', flopsPerToken(config, { context: config.max_position_embeddings, pass: 'full' }));
+    model.dispose();
+  },
+};
+
+/** What the tokenizer is trained on: names and words as the template prints them. */
+function textsOf({ tools, messages }: TextRow): string[] {
+  const signatures = tools.map(
+    (tool) => `${tool.name} ${Object.keys((tool.parameters?.['properties'] ?? {}) as object).join(' ')}`,
+  );
+  return [...signatures, ...messages.map((message) => message.content)];
+}
+
+function maskWith(loss_mask: Uint8Array, prompt_weight: number): ArrayLike<number> {
+  return prompt_weight === 0 ? loss_mask : Array.from(loss_mask, (trained) => (trained === 1 ? 1 : prompt_weight));
+}

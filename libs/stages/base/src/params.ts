@@ -7,9 +7,10 @@ export const paramsSchema = z.strictObject({
   device: z.enum(['auto', 'native', 'wasm', 'cpu']).default('auto'),
   tokenizer: z.strictObject({
     vocab_size: z.int().gte(270),
-    /** Rows (training dialogues) whose text trains the merges. */
+    /** Training dialogues whose text the merges are learned from. */
     rows: z.int().gte(1),
   }),
+  /** Names of Hugging Face's config.json. */
   model: z.strictObject({
     hidden_size: z.int().gte(8),
     intermediate_size: z.int().gte(8),
@@ -20,9 +21,10 @@ export const paramsSchema = z.strictObject({
     rope_theta: z.number().positive().default(10000),
   }),
   pretraining: z.strictObject({
-    epochs: z.number().positive(),
+    num_train_epochs: z.int().gte(1),
     learning_rate: z.number().positive(),
-    batch_size: z.int().gte(1),
+    train_batch_size: z.int().gte(1),
+    micro_batch_tokens: z.int().gte(1).default(8192),
     warmup_ratio: z.number().gte(0).lt(1).default(0.1),
     weight_decay: z.number().gte(0).default(0),
     max_grad_norm: z.number().positive().default(1),
