@@ -34,7 +34,7 @@ export function toolSchemaOf(tool: CatalogueTool, names: ParameterNames, padding
   };
 }
 
-/** Six to eight padding sentences: enough to lift a one-tool text over 1,000 and a three-tool text over 2,000 code points. */
+/** Nine or ten padding sentences: enough to lift a one-tool text over 1,000 and a three-tool text over 2,000 code points. */
 export function drawPadding(stream: RandomStream): string[] {
-  return stream.shuffle(DESCRIPTION_PADDING).slice(0, 6 + stream.integer(3));
+  return stream.shuffle(DESCRIPTION_PADDING).slice(0, 9 + stream.integer(2));
 }

@@ -32,5 +32,7 @@ export const DESCRIPTION_PADDING: readonly string[] = [
   'Amounts are given without tax, and any change of the currency is made on the day of the request.',
   'Names are compared without regard to accents, and unknown names lead to an empty answer.',
   'A confirmation is sent to the address of the account, unless the owner has turned confirmations off.',
+  'Every change can be taken back within one hour, and the confirmation holds the code that is needed for it.',
+  'Accounts of teams share one limit of calls per day, which is counted from midnight in the zone of the owner.',
   'Maintenance takes place on Sunday nights, when answers may be late but no request is lost.',
 ];
