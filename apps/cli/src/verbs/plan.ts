@@ -1,0 +1,32 @@
+import { listPipelines, resolvePipeline, workspaceReader } from '@itool/pipeline';
+import { choosePipeline } from '../choose-pipeline.ts';
+import { type PlannedStage, planStages } from '../plan/plan-stages.ts';
+import { readStageStates } from '../plan/read-stage-states.ts';
+import { readRunRecords } from '../runs/run-record.ts';
+import { printJson, type Terminal } from '../terminal.ts';
+import { textTable } from '../text/text-table.ts';
+
+export async function planVerb(
+  terminal: Terminal,
+  wanted: string | undefined,
+  options: { json?: boolean },
+): Promise<void> {
+  const { workspace } = terminal;
+  const name = choosePipeline(wanted, listPipelines(workspace));
+  const pipeline = resolvePipeline(name, workspaceReader(workspace));
+  const plan = planStages(await readStageStates(workspace, pipeline, readRunRecords(workspace)));
+  if (options.json) printJson(terminal, { pipeline: name, stages: plan });
+  else terminal.out(planText(name, plan));
+}
+
+/** One line of totals and one per stage; further reasons below each other. */
+export function planText(pipeline: string, plan: readonly PlannedStage[]): string {
+  const count = (action: PlannedStage['action']): number => plan.filter((stage) => stage.action === action).length;
+  const checks = count('check') === 0 ? '' : `, ${count('check')} check`;
+  const head = `${pipeline}: ${count('run')} run, ${count('may run')} may run, ${count('hit')} hit${checks}\n\n`;
+  const rows = plan.flatMap(({ stage, action, reasons }) => [
+    [action, stage, reasons[0] ?? ''],
+    ...reasons.slice(1).map((reason) => ['', '', reason]),
+  ]);
+  return head + textTable(rows);
+}

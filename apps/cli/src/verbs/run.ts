@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { listPipelines } from '@itool/pipeline';
+import { choosePipeline } from '../choose-pipeline.ts';
+import { printJson, type Terminal } from '../terminal.ts';
+import { durationText } from '../text/quantities.ts';
+import { reportPath } from './report.ts';
+import { lastRunSummary, outcomeLine } from './status.ts';
+
+export type RunOptions = { json?: boolean; skipCache?: boolean; nx_options: readonly string[] };
+
+/** Runs a pipeline with Nx, whose output goes to stderr when stdout is wanted for JSON. The exit code is that of Nx. */
+export async function runVerb(terminal: Terminal, wanted: string | undefined, options: RunOptions): Promise<void> {
+  const { workspace } = terminal;
+  // An option for nx may stand where the pipeline was left out.
+  const isOption = wanted?.startsWith('-') ?? false;
+  const name = choosePipeline(isOption ? undefined : wanted, listPipelines(workspace));
+  const further = isOption ? [wanted!, ...options.nx_options] : [...options.nx_options];
+  const code = await spawnNx(workspace, nxArguments(name, options.skipCache ?? false, further), options.json ?? false);
+  terminal.exit(code);
+  const summary = lastRunSummary(workspace, name);
+  const report = code === 0 ? reportPath(workspace, name, 'html') : null;
+  if (options.json) {
+    printJson(terminal, { pipeline: name, exit_code: code, report, ...summary });
+    return;
+  }
+  const took = summary.duration_ms === null ? '' : ` in ${durationText(summary.duration_ms)}`;
+  terminal.out(`\n${name}: ${outcomeLine(summary)}${took}\n`);
+  if (report !== null) terminal.out(`report: ${report}\n`);
+}
+
+export function nxArguments(pipeline: string, skipCache: boolean, further: readonly string[]): string[] {
+  const style = further.some((option) => option.startsWith('--outputStyle')) ? [] : ['--outputStyle=stream'];
+  return ['run', `${pipeline}:run`, ...style, ...(skipCache ? ['--skip-nx-cache'] : []), ...further];
+}
+
+function spawnNx(workspace: string, args: readonly string[], outputToStderr: boolean): Promise<number> {
+  const nx = join(workspace, 'node_modules', 'nx', 'dist', 'bin', 'nx.js');
+  const child = spawn(process.execPath, [nx, ...args], {
+    cwd: workspace,
+    stdio: ['inherit', outputToStderr ? process.stderr : 'inherit', 'inherit'],
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+}
