@@ -26,7 +26,7 @@ export type SlotKind =
 export type Phrase = { text: string; preface?: string };
 
 export type Slot = {
-  /** Parameter names; one is drawn per row, so that the schema has to be read. */
+  /** Parameter names; one is drawn per row, so that the schema has to be read. No Python keyword: `f(class=1)` does not decode. */
   names: readonly string[];
   type: 'string' | 'integer' | 'float' | 'boolean' | 'array';
   format?: 'date' | 'time';
@@ -167,7 +167,7 @@ export const SLOTS: Readonly<Record<SlotKind, Slot>> = {
     hard: [{ text: 'of {grams} grams' }, { text: 'of {n} kg, not {x}' }],
   },
   grade: {
-    names: ['grade', 'class', 'level', 'tier'],
+    names: ['grade', 'rank', 'level', 'tier'],
     type: 'string',
     enum: ['basic', 'plus', 'premium'],
     description: 'Grade of the offer.',
