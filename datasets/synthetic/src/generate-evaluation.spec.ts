@@ -10,7 +10,7 @@ import { generateTraining } from './generate-training.ts';
 import { isHeldOutValue, isUnseenTool } from './held-out.ts';
 import { NAMES } from './names.ts';
 
-const evaluation = generateEvaluation({ seed: 5, rows_per_category: 40 });
+const evaluation = generateEvaluation({ seed: 5, rows_per_category: 15 });
 
 type GroundTruth = Record<string, Record<string, JsonValue[]>>[];
 
@@ -33,7 +33,7 @@ describe('generateEvaluation', () => {
       ),
     );
     for (const { category, questions, answers } of evaluation) {
-      expect(questions.map((q) => q['id'])).toEqual(Array.from({ length: 40 }, (_, i) => `${category}_${i}`));
+      expect(questions.map((q) => q['id'])).toEqual(Array.from({ length: 15 }, (_, i) => `${category}_${i}`));
       if (answers.length > 0) expect(answers.map((a) => a['id'])).toEqual(questions.map((q) => q['id']));
     }
   });
@@ -75,7 +75,7 @@ describe('generateEvaluation', () => {
     const textOf = (question: JsonObject) =>
       (question['question'] as { role: string; content: string }[][])[0]!.at(-1)!.content;
     const texts = evaluation.flatMap((c) => c.questions.map(textOf));
-    const training = generateTraining({ seed: 5, rows: 4000 });
+    const training = generateTraining({ seed: 5, rows: 2000 });
     const trained = new Set(training.map((row) => row.messages.find((m) => m.role === 'user')!.content));
     expect(texts.filter((text) => trained.has(text))).toEqual([]);
     const names = new Set([...NAMES.training, ...NAMES.held_out]);
@@ -87,7 +87,7 @@ describe('generateEvaluation', () => {
   });
 
   it('gives the same bytes for the same seed', () => {
-    const again = generateEvaluation({ seed: 5, rows_per_category: 40 });
+    const again = generateEvaluation({ seed: 5, rows_per_category: 15 });
     expect(JSON.stringify(again)).toBe(JSON.stringify(evaluation));
   });
 });

@@ -6,10 +6,30 @@ function position(text: string, offset: number): string {
   return `line ${line}, column ${offset - before.lastIndexOf('\n')}`;
 }
 
-/** Offset at which JSON.parse gave up; the end of the text when the message names none (a truncated text). */
-function failureOffset(error: unknown, text: string): number {
-  const named = /at position (\d+)/.exec((error as Error).message);
-  return named === null ? text.length : Number(named[1]);
+/** Whether a text fails only because it ends too early. */
+function isIncomplete(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch (error) {
+    const { message } = error as Error;
+    return /end of JSON input|Unterminated/.test(message) || message.includes(`at position ${text.length}`);
+  }
+}
+
+/**
+ * Offset of the first character that cannot go on as JSON, or the end of a truncated text. JSON.parse names it only in some of
+ * its messages, so it is searched: it ends the longest prefix that fails only for being too short.
+ */
+function failureOffset(text: string): number {
+  let good = 0;
+  let bad = text.length + 1;
+  while (bad - good > 1) {
+    const middle = Math.floor((good + bad) / 2);
+    if (isIncomplete(text.slice(0, middle))) good = middle;
+    else bad = middle;
+  }
+  return good;
 }
 
 function badJson(file: string, where: string, cause: unknown): ItoolError {
@@ -30,7 +50,7 @@ export function readRecords(text: string, file: string): JsonValue[] {
     try {
       return JSON.parse(text) as JsonValue[];
     } catch (cause) {
-      throw badJson(file, position(text, failureOffset(cause, text)), cause);
+      throw badJson(file, position(text, failureOffset(text)), cause);
     }
   }
   return text.split('\n').flatMap((line, i) => {
@@ -38,7 +58,7 @@ export function readRecords(text: string, file: string): JsonValue[] {
     try {
       return [JSON.parse(line) as JsonValue];
     } catch (cause) {
-      throw badJson(file, `line ${i + 1}, column ${failureOffset(cause, line) + 1}`, cause);
+      throw badJson(file, `line ${i + 1}, column ${failureOffset(line) + 1}`, cause);
     }
   });
 }
