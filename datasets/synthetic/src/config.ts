@@ -7,13 +7,13 @@ const weights = z.record(z.string().regex(/^[1-9][0-9]*$/), z.number().min(0));
 /** Knobs that training and evaluation share. */
 const rowKnobs = {
   /** Measure a of the tiers: weights of the number of candidate tools in the families with several tools. */
-  candidate_tools: weights.default({ '2': 0.15, '3': 0.2, '4': 0.5, '5': 0.15 }),
+  candidate_tools: weights.default({ '2': 0.15, '3': 0.15, '4': 0.6, '5': 0.1 }),
   /** Measure b of the tiers: share of rows whose descriptions are padded. */
   long_description_share: share.default(0.05),
   /** Measure c of the tiers: weights of the number of calls in the parallel families. */
-  calls: weights.default({ '2': 0.5, '3': 0.15, '4': 0.35 }),
+  calls: weights.default({ '2': 0.6, '3': 0.15, '4': 0.25 }),
   /** Share of optional parameters that the request mentions. */
-  optional_share: share.default(0.5),
+  optional_share: share.default(0.4),
   /** Share of slots in `live_*` rows that get hard wording; other families have none. */
   hard_wording_share: share.default(0.6),
 };
