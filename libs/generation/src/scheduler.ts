@@ -197,14 +197,18 @@ function compute(model: Model, cache: KvCache, pool: PagePool, parts: readonly P
     max_pages: maxPages,
     sequence: Int32Array.from(parts.flatMap(({ count }, b) => new Array<number>(count).fill(b))),
   };
-  const all = tf.tidy(() => {
-    const input = { ids: Int32Array.from(ids), positions: Int32Array.from(positions) };
+  const input = { ids: Int32Array.from(ids), positions: Int32Array.from(positions) };
+  // Not returned through a tidy: that looks for tensors in every element of the array.
+  const rowLogits = tf.tidy(() => {
     const hidden = forwardCached(model, input, cache, plan);
-    return logits(model, embed(tf.tensor1d(lastRows, 'int32'), hidden)).dataSync<'float32'>();
+    return logits(model, embed(tf.tensor1d(lastRows, 'int32'), hidden));
   });
-  for (const { sequence, count } of parts) advance(pool, sequence, count);
+  const all = rowLogits.dataSync<'float32'>();
   const vocab = model.config.vocab_size;
-  return parts.map((_, b) => all.slice(b * vocab, (b + 1) * vocab));
+  const copies = parts.map((_, b) => all.slice(b * vocab, (b + 1) * vocab));
+  rowLogits.dispose();
+  for (const { sequence, count } of parts) advance(pool, sequence, count);
+  return copies;
 }
 
 function newDecode(job: GenerationJob, sample: number, sequence: CachedSequence): Decode {

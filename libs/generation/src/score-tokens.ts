@@ -54,12 +54,10 @@ function scoreBatch(model: Model, rows: readonly ScoreRow[]): Float32Array[] {
   }
   if (targets.length === 0) return rows.map(() => new Float32Array(0));
   const logProbs = tf.tidy(() =>
-    targetLogProbs(
-      model,
-      forward(model, flat),
-      Int32Array.from(predictors),
-      Int32Array.from(targets),
-    ).dataSync<'float32'>(),
+    targetLogProbs(model, forward(model, flat), Int32Array.from(predictors), Int32Array.from(targets)),
   );
-  return rows.map((_, b) => logProbs.slice(borders[b], borders[b + 1]));
+  const values = logProbs.dataSync<'float32'>();
+  const results = rows.map((_, b) => values.slice(borders[b], borders[b + 1]));
+  logProbs.dispose();
+  return results;
 }
