@@ -6,7 +6,7 @@ import { type Policy, policyFormat } from './policy.ts';
 
 /** The model folder that a stage wrote with `writePolicy`. */
 export function readPolicy(input: StageInput): Policy {
-  const format = policyFormat(input.json<TokenizerJson & null>('tokenizer.json'), input.text('chat_template.jinja'));
+  const format = policyFormat(input.json<TokenizerJson>('tokenizer.json'), input.text('chat_template.jinja'));
   const lora = input.has('adapter.safetensors')
     ? {
         ...input.json<LoraConfig & { merged: boolean }>('adapter_config.json'),

@@ -19,6 +19,8 @@ export type StageDefinition<P> = {
 
 export type StageContext<P> = {
   params: P;
+  /** Number of the iteration, from 1; 0 outside the iterations. */
+  iteration: number;
   inputs: StageInputs;
   out: StageOutputs;
   /** Rate and time left on stderr. */

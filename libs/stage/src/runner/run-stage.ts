@@ -104,7 +104,7 @@ async function prepare(runner: Runner, name: string): Promise<Prepared> {
       stages.map((s) => ({ stage: s.stage, manifest: manifestDigest(s.manifest) })),
     ]),
   );
-  return { stage, definition, params, inputs, key: stageKey(runner, stage.kind, params, digests) };
+  return { stage, definition, params, inputs, key: stageKey(runner, stage, params, digests) };
 }
 
 async function compute(runner: Runner, { stage, definition, params, inputs, key }: Prepared): Promise<Result> {
@@ -114,6 +114,7 @@ async function compute(runner: Runner, { stage, definition, params, inputs, key 
   const isTerminal = process.stderr.isTTY === true && process.env['NX_TASK_HASH'] === undefined;
   await definition.run({
     params,
+    iteration: stage.iteration ?? 0,
     inputs: makeInputs(runner.store, inputs),
     out: collected.outputs,
     progress: (options) => startProgress({ write: runner.write, isTerminal, now: () => performance.now() }, options),

@@ -6,8 +6,6 @@ export const paramsSchema = z.strictObject({
   max_new_tokens: z.int().gte(1).default(512),
   /** Clean-up rule of the decoder (specs/bfcl.md 3.1). */
   strip: z.enum(['v3', 'v4']).default('v4'),
-  /** Prompts longer than the context less `max_new_tokens` cannot be run: they count as wrong and are reported. */
-  batch_tokens: z.int().gte(256).default(16384),
 });
 
 export type Params = z.infer<typeof paramsSchema>;

@@ -26,7 +26,16 @@ describe('import', () => {
     const progress = () => ({ tick: () => {}, finish: () => {} });
     const params = { files: { questions: { path, ...(sha256 === undefined ? {} : { sha256 }) } } };
     const inputs = makeInputs(store, []);
-    await stage.run({ params, inputs, out: collected.outputs, progress, log: () => {}, scratch: workspace, workspace });
+    await stage.run({
+      params,
+      iteration: 0,
+      inputs,
+      out: collected.outputs,
+      progress,
+      log: () => {},
+      scratch: workspace,
+      workspace,
+    });
     return collected.manifest();
   };
 

@@ -166,6 +166,7 @@ describe('report stage', () => {
     const progress = () => ({ tick: () => {}, finish: () => {} });
     await stage.run({
       params: { title: 'A small run', pipeline: pipelineName, labels: {} },
+      iteration: 0,
       inputs: makeInputs(store(), roles),
       out: collected.outputs,
       progress,
