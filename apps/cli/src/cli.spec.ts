@@ -27,6 +27,8 @@ describe('itool', () => {
     const usage = itool('plann');
     expect(usage.status).toBe(2);
     expect(usage.stderr).toContain("unknown command 'plann'");
+    expect(itool('run', '--skip-chache').status).toBe(2);
+    expect(itool('run', 'itool', 'mine-1').stderr).toContain('"mine-1" is neither');
     const missing = itool('report', 'no-such-pipeline');
     expect(missing.status).toBe(1);
     expect(missing.stderr).toMatch(/^error: cli: no such pipeline: "no-such-pipeline" \(valid: .*\)\n {2}hint: .*\n$/);

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { version } from '../package.json';
 import type { Terminal } from './terminal.ts';
 
 const PIPELINE = 'folder below pipelines/; may be left out when there is one, or one called itool';
@@ -8,6 +9,7 @@ const JSON_FLAG = 'print the result as JSON on stdout';
 export function makeProgram(terminal: Terminal): Command {
   const program = new Command('itool')
     .description('Fine-tune language models for tool use, step by step, and recompute only what a change touches.')
+    .version(version, '--version')
     .exitOverride()
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
     .showHelpAfterError('(itool --help shows what there is)');
@@ -16,9 +18,8 @@ export function makeProgram(terminal: Terminal): Command {
 
   verb('run', 'run a pipeline; stages whose code, parameters and inputs have not changed are taken from the cache')
     .argument('[pipeline]', PIPELINE)
-    .argument('[options...]', 'further options for nx, for example --parallel=1')
+    .argument('[nx-options...]', 'further options for nx, after --, for example: itool run itool -- --parallel=1')
     .option('--skip-cache', 'start every stage again; a stage that finds nothing changed still ends at once')
-    .allowUnknownOption()
     .action(async (pipeline, nxOptions, options) => {
       const { runVerb } = await import('./verbs/run.ts');
       await runVerb(terminal, pipeline, { ...options, nx_options: nxOptions });

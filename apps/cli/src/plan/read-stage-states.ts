@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   hasBlob,
@@ -96,10 +95,11 @@ function stateOf(
   };
 }
 
-/** Results that the runner shares lie in the store under the digest of all that decides them. */
+/** Results that the runner shares lie in the store under the digest of all that decides them; one without all its bytes is of no use. */
 function isStored(store: Store, keyText: string): boolean {
   const key = sha256Of(keyText);
-  return existsSync(join(store.root, 'results', key.slice(0, 2), key, 'manifest.json'));
+  const manifest = readManifest(join(store.root, 'results', key.slice(0, 2), key, 'manifest.json'));
+  return manifest !== undefined && Object.values(manifest.outputs).every((blob) => hasBlob(store, blob));
 }
 
 /** With the defaults of the schema, as the runner records them. Only the schema is loaded, not the stage. */

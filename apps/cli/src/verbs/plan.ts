@@ -19,14 +19,19 @@ export async function planVerb(
   else terminal.out(planText(name, plan));
 }
 
-/** One line of totals and one per stage; further reasons below each other. */
+const SHOWN_REASONS = 5;
+
+/** One line of totals and one per stage; further reasons below each other, the first five of them. */
 export function planText(pipeline: string, plan: readonly PlannedStage[]): string {
   const count = (action: PlannedStage['action']): number => plan.filter((stage) => stage.action === action).length;
   const checks = count('check') === 0 ? '' : `, ${count('check')} check`;
   const head = `${pipeline}: ${count('run')} run, ${count('may run')} may run, ${count('hit')} hit${checks}\n\n`;
   const rows = plan.flatMap(({ stage, action, reasons }) => [
     [action, stage, reasons[0] ?? ''],
-    ...reasons.slice(1).map((reason) => ['', '', reason]),
+    ...reasons.slice(1, SHOWN_REASONS).map((reason) => ['', '', reason]),
+    ...(reasons.length > SHOWN_REASONS
+      ? [['', '', `and ${reasons.length - SHOWN_REASONS} more; --json shows all`]]
+      : []),
   ]);
   return head + textTable(rows);
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { listPipelines } from '@itool/pipeline';
+import { ItoolError } from '@itool/record';
 import { choosePipeline } from '../choose-pipeline.ts';
 import { printJson, type Terminal } from '../terminal.ts';
 import { durationText } from '../text/quantities.ts';
@@ -12,10 +13,12 @@ export type RunOptions = { json?: boolean; skipCache?: boolean; nx_options: read
 /** Runs a pipeline with Nx, whose output goes to stderr when stdout is wanted for JSON. The exit code is that of Nx. */
 export async function runVerb(terminal: Terminal, wanted: string | undefined, options: RunOptions): Promise<void> {
   const { workspace } = terminal;
-  // An option for nx may stand where the pipeline was left out.
+  const further = [...options.nx_options];
+  // Without a pipeline, what follows `--` arrives in its place.
   const isOption = wanted?.startsWith('-') ?? false;
+  if (isOption) further.unshift(wanted!);
+  checkOptions(further);
   const name = choosePipeline(isOption ? undefined : wanted, listPipelines(workspace));
-  const further = isOption ? [wanted!, ...options.nx_options] : [...options.nx_options];
   const code = await spawnNx(workspace, nxArguments(name, options.skipCache ?? false, further), options.json ?? false);
   terminal.exit(code);
   const summary = lastRunSummary(workspace, name);
@@ -27,6 +30,16 @@ export async function runVerb(terminal: Terminal, wanted: string | undefined, op
   const took = summary.duration_ms === null ? '' : ` in ${durationText(summary.duration_ms)}`;
   terminal.out(`\n${name}: ${outcomeLine(summary)}${took}\n`);
   if (report !== null) terminal.out(`report: ${report}\n`);
+}
+
+function checkOptions(options: readonly string[]): void {
+  const stray = options.find((option) => !option.startsWith('-'));
+  if (stray === undefined) return;
+  throw new ItoolError({
+    code: 'bad_config',
+    message: `cli: run takes one pipeline and, after --, options for nx: ${JSON.stringify(stray)} is neither`,
+    hint: 'For example: itool run itool -- --parallel=1',
+  });
 }
 
 export function nxArguments(pipeline: string, skipCache: boolean, further: readonly string[]): string[] {
