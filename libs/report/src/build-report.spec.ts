@@ -17,6 +17,7 @@ const empty: ReportData = {
   perplexity: [],
   tree: null,
   pairs: [],
+  summaries: { rank: [], mine: [], filter: [] },
   scores: [],
   comparisons: [],
 };

@@ -11,6 +11,7 @@ export type {
   Score,
   SearchTree,
   StageFacts,
+  StageSummary,
   TrainingMetric,
   TrainingRun,
   TreeNode,

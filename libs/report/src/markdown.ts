@@ -1,9 +1,11 @@
 import { perplexityText } from './draw/perplexity-panels.ts';
 import { errorClassLabel } from './facts/error-table.ts';
+import { flatten } from './facts/parameter-table.ts';
 import { parameterText } from './facts/parameter-text.ts';
 import type { ReportFacts } from './facts/report-facts.ts';
 import type { ScoreCell } from './facts/score-table.ts';
 import { formatAmount, formatCount, formatFixed, formatPercent } from './format-number.ts';
+import type { StageSummary } from './report-data.ts';
 
 /** The facts of the report as Markdown; curves appear as their ends, the tree as an indented list. */
 export function markdownReport(facts: ReportFacts): string {
@@ -24,6 +26,16 @@ export function markdownReport(facts: ReportFacts): string {
         formatCount(c.gained),
         formatCount(c.lost),
         c.p_value < 0.001 ? '< 0.001' : c.p_value.toFixed(3),
+      ]),
+    ),
+    table(
+      ['BFCL average, %', ...facts.aggregates.map(({ label }) => label), 'not run, counted as 0'],
+      [...new Set(facts.aggregates.flatMap(({ aggregates }) => Object.keys(aggregates)))].map((name) => [
+        name,
+        ...facts.aggregates.map(({ aggregates }) =>
+          name in aggregates ? formatPercent(aggregates[name]!.accuracy) : '',
+        ),
+        [...new Set(facts.aggregates.flatMap(({ aggregates }) => aggregates[name]?.missing ?? []))].join(', '),
       ]),
     ),
     '## Error types',
@@ -79,6 +91,7 @@ export function markdownReport(facts: ReportFacts): string {
         formatCount(run.not_finite),
       ]),
     ),
+    summaryTable(facts.summaries.rank),
     '## A search tree',
     ...treeParts(facts),
     '## Preference pairs',
@@ -94,9 +107,11 @@ export function markdownReport(facts: ReportFacts): string {
         entry.folds.map((fold) => [String(entry.iteration), fold.fold, fold.class, formatCount(fold.count)]),
       ),
     ),
+    summaryTable(facts.summaries.mine),
+    summaryTable(facts.summaries.filter),
     '## Preference training',
     table(
-      ['iteration', 'updates', 'last margin', 'last accuracy', 'summary'],
+      ['iteration', 'updates', 'last margin', 'last accuracy'],
       facts.optimize.map((curve) => [
         String(curve.iteration),
         formatCount(curve.updates),
@@ -104,11 +119,9 @@ export function markdownReport(facts: ReportFacts): string {
           const last = values['train']?.at(-1)?.[1];
           return last === undefined ? '' : formatFixed(last, 3);
         }),
-        Object.entries(curve.summary)
-          .map(([key, value]) => `${key} ${parameterText(value)}`)
-          .join('; '),
       ]),
     ),
+    summaryTable(facts.optimize.map(({ iteration, summary }) => ({ iteration, values: summary }))),
     '## Parameters',
     table(
       ['kind', 'parameter', 'stages', 'this run', 'paper'],
@@ -171,6 +184,13 @@ function table(columns: readonly string[], rows: readonly (readonly string[])[])
   if (rows.length === 0) return '';
   const line = (cells: readonly string[]): string => `| ${cells.map(plain).join(' | ')} |`;
   return [line(columns), line(columns.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function summaryTable(summaries: readonly StageSummary[]): string {
+  const rows = summaries.flatMap(({ iteration, values }) =>
+    flatten(values).map(([name, value]) => [String(iteration), name, parameterText(value)]),
+  );
+  return table(['iteration', 'value', 'is'], rows);
 }
 
 const score = (cell: ScoreCell | null): string =>

@@ -20,6 +20,8 @@ export type ReportData = {
   /** One search tree, chosen by `pickTree`; null when nothing was searched. */
   tree: SearchTree | null;
   pairs: PairFacts[];
+  /** What stages of the iterations say about their own results. */
+  summaries: { rank: StageSummary[]; mine: StageSummary[]; filter: StageSummary[] };
   /** In the order base, SFT, iteration 1..n. */
   scores: ModelScores[];
   /** Case-by-case differences of two models that answered the same cases. */
@@ -105,6 +107,12 @@ export type PairFacts = {
   folds: { fold: string; class: string; count: number }[];
 };
 
+export type StageSummary = {
+  iteration: number;
+  /** Nested objects are shown with dotted names. */
+  values: Record<string, JsonValue>;
+};
+
 export type Score = { correct: number; total: number };
 
 export type ModelScores = {
@@ -113,6 +121,8 @@ export type ModelScores = {
   families: { family: string; seen: Score | null; unseen: Score | null }[];
   /** Failing cases by class of the error taxonomy (specs/itool.md 13.2). */
   error_classes: Record<string, number>;
+  /** BFCL's own averages by name, accuracy in 0..1; a category in `missing` was not run and counts as 0 in BFCL's formula. */
+  aggregates: Record<string, { accuracy: number; missing: string[] }>;
   decoding: Record<string, JsonValue>;
 };
 

@@ -31,7 +31,7 @@ describe('plan with many reasons', () => {
   it('shows five and counts the rest', () => {
     const reasons = Array.from({ length: 8 }, (_, i) => `param p${i} 0 -> 1`);
     const text = planText('itool', [{ stage: 's', action: 'run', reasons }]);
-    expect(text).toContain('param p4 0 -> 1\n           and 3 more; --json shows all\n');
+    expect(text).toContain('param p4 0 -> 1\n        and 3 more; --json shows all\n');
     expect(text).not.toContain('p5');
   });
 });

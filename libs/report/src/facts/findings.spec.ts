@@ -10,6 +10,7 @@ function sentences(correct: [number, number], gained: number, lost: number): str
     label,
     families: [{ family: 'simple', seen: { correct: correct[i]!, total: 200 }, unseen: null }],
     error_classes: { parameter_value: 30, tool_name: 2 },
+    aggregates: {},
     decoding: {},
   }));
   const comparisons = [{ label: 'iteration 1', against: 'SFT', gained, lost, p_value: signTest(gained, lost) }];
@@ -46,6 +47,7 @@ describe('findings', () => {
         label: 'SFT',
         families: [{ family: 'simple', seen: { correct: 1, total: 2 }, unseen: null }],
         error_classes: {},
+        aggregates: {},
         decoding: {},
       },
     ];

@@ -17,15 +17,14 @@ const BY_KIND: Record<string, Record<string, PaperValue>> = {
     buffer_share: { value: 0.5, source: 'v5 4.1' },
   },
   sft: {
-    epochs: { value: 3, source: TABLE_4 },
-    batch_size: { value: 64, source: TABLE_4 },
+    num_train_epochs: { value: 3, source: TABLE_4 },
+    train_batch_size: { value: 64, source: TABLE_4 },
     warmup_ratio: { value: 0.1, source: APPENDIX_B },
     lora_r: { value: 16, source: APPENDIX_B },
     lora_alpha: { value: 32, source: APPENDIX_B },
   },
   rank: {
-    'select.mode': { value: 'top', source: 'v5 3.2' },
-    'select.share': { value: 0.1, source: 'v5 3.2' },
+    band: { value: [0, 0.1], source: 'v5 3.2' },
   },
   mine: {
     depth: { value: 3, source: TABLE_5 },
@@ -44,19 +43,19 @@ const BY_KIND: Record<string, Record<string, PaperValue>> = {
     min_chosen_q: { value: 0.3, source: FILTERS },
   },
   optimize: {
-    loss: { value: 'simpo', source: TABLE_6 },
-    epochs: { value: 2, source: TABLE_4 },
-    batch_size: { value: 64, source: TABLE_4 },
+    'loss.kind': { value: 'simpo', source: TABLE_6 },
+    num_train_epochs: { value: 2, source: TABLE_4 },
+    train_batch_size: { value: 64, source: TABLE_4 },
     warmup_ratio: { value: 0.1, source: APPENDIX_B },
   },
 };
 
-/** Best setting of each preference loss (v1 Table 6); `beta` holds tau of IPO and lambda of ORPO. */
+/** Best setting of each preference loss (v1 Table 6). */
 const BY_LOSS: Record<string, Record<string, number>> = {
-  simpo: { beta: 2.5, gamma: 0.5, learning_rate: 1e-6 },
-  dpo: { beta: 0.1, learning_rate: 3e-7 },
-  ipo: { beta: 0.1, learning_rate: 1e-6 },
-  orpo: { beta: 0.1, learning_rate: 3e-7 },
+  simpo: { 'loss.beta': 2.5, 'loss.gamma': 0.5, learning_rate: 1e-6 },
+  dpo: { 'loss.beta': 0.1, learning_rate: 3e-7 },
+  ipo: { 'loss.tau': 0.1, learning_rate: 1e-6 },
+  orpo: { 'loss.lambda': 0.1, learning_rate: 3e-7 },
 };
 
 /** What the paper uses where this run uses `path` of `stage`; null when the paper does not say. */
@@ -66,7 +65,8 @@ export function paperValue(stage: StageFacts, path: string): PaperValue | null {
     return rate === undefined ? null : { value: rate, source: TABLE_4 };
   }
   if (stage.kind === 'optimize') {
-    const best = BY_LOSS[String(stage.params['loss'])]?.[path];
+    const loss = stage.params['loss'] as { kind?: string } | undefined;
+    const best = BY_LOSS[loss?.kind ?? '']?.[path];
     if (best !== undefined) return { value: best, source: TABLE_6 };
   }
   return BY_KIND[stage.kind]?.[path] ?? null;

@@ -13,14 +13,14 @@ const stage = (name: string, kind: string, params: StageFacts['params']): StageF
 describe('parameterTable', () => {
   it('joins equal values and sets the paper beside the run', () => {
     const [optimize] = parameterTable([
-      stage('optimize-1', 'optimize', { beta: 2.5, learning_rate: 4e-4, loss: 'simpo' }),
-      stage('optimize-2', 'optimize', { beta: 2, learning_rate: 4e-4, loss: 'simpo' }),
+      stage('optimize-1', 'optimize', { loss: { kind: 'simpo', beta: 2.5 }, learning_rate: 4e-4 }),
+      stage('optimize-2', 'optimize', { loss: { kind: 'simpo', beta: 2 }, learning_rate: 4e-4 }),
     ]);
-    expect(optimize?.rows[0]?.values).toEqual([
+    expect(optimize?.rows[1]?.values).toEqual([
       { stages: ['optimize-1'], value: 2.5, paper: { value: 2.5, source: 'v1 Table 6' }, differs: false },
       { stages: ['optimize-2'], value: 2, paper: { value: 2.5, source: 'v1 Table 6' }, differs: true },
     ]);
-    expect(optimize?.rows[1]?.values).toEqual([
+    expect(optimize?.rows[2]?.values).toEqual([
       {
         stages: ['optimize-1', 'optimize-2'],
         value: 4e-4,

@@ -44,7 +44,7 @@ function valuesOf(
 }
 
 /** Nested objects become dotted paths; arrays stay values. */
-function flatten(params: Record<string, JsonValue>, prefix = ''): [string, JsonValue][] {
+export function flatten(params: Record<string, JsonValue>, prefix = ''): [string, JsonValue][] {
   return Object.entries(params).flatMap(([key, value]): [string, JsonValue][] =>
     value !== null && typeof value === 'object' && !Array.isArray(value)
       ? flatten(value, `${prefix}${key}.`)

@@ -22,7 +22,7 @@ export type OptimizeCurve = {
 /** What the three forms of a report say: the data with everything that is computed from it. */
 export type ReportFacts = Pick<
   ReportData,
-  'title' | 'pipeline' | 'stages' | 'tiers' | 'split' | 'dropped' | 'categories' | 'tree' | 'pairs'
+  'title' | 'pipeline' | 'stages' | 'tiers' | 'split' | 'dropped' | 'categories' | 'tree' | 'pairs' | 'summaries'
 > & {
   schema: 'itool.report/1';
   findings: string[];
@@ -32,6 +32,7 @@ export type ReportFacts = Pick<
   perplexity_edges: readonly number[];
   perplexity: ({ stage: string; iteration: number } & PerplexityHistogram)[];
   scores: ScoreTable;
+  aggregates: { label: string; aggregates: ReportData['scores'][number]['aggregates'] }[];
   decoding: { label: string; decoding: ReportData['scores'][number]['decoding'] }[];
   comparisons: ComparedModels[];
   errors: ErrorTable;
@@ -63,8 +64,10 @@ export function reportFacts(data: ReportData): ReportFacts {
     })),
     tree: data.tree,
     pairs: data.pairs,
+    summaries: data.summaries,
     optimize: data.optimize.map(optimizeCurve),
     scores,
+    aggregates: data.scores.map(({ label, aggregates }) => ({ label, aggregates })),
     decoding: data.scores.map(({ label, decoding }) => ({ label, decoding })),
     comparisons,
     errors,

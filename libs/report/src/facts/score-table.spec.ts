@@ -6,6 +6,7 @@ const model = (label: string, families: ModelScores['families']): ModelScores =>
   label,
   families,
   error_classes: {},
+  aggregates: {},
   decoding: {},
 });
 

@@ -35,6 +35,7 @@ export function scoresSection(facts: ReportFacts): string {
     `<div class="scroll wide">${intervalPlot(scores)}</div>\n` +
     table(columns, rows, { width: 'even' }) +
     `<p class="note">"All families" pools cases, so that it has an interval; it is not the overall score of BFCL, which averages categories.</p>\n` +
+    aggregatesTable(facts) +
     (paired.length === 0
       ? ''
       : table([text('Same cases'), number('Gained'), number('Lost'), number('Sign test p')], paired, {
@@ -42,6 +43,29 @@ export function scoresSection(facts: ReportFacts): string {
         }) +
         '<p class="note">Gained: right here, wrong there. Lost: the reverse. The p values are not corrected for their number. Intervals and tests cover the choice of test cases, not that of training seeds: each model was trained once.</p>\n')
   );
+}
+
+/** BFCL's averages; they have no interval, and categories that were not run pull them down. */
+function aggregatesTable(facts: ReportFacts): string {
+  const names = [...new Set(facts.aggregates.flatMap(({ aggregates }) => Object.keys(aggregates)))];
+  if (names.length === 0) return '';
+  const rows = names.map((name): TableRow => {
+    const missing = new Set(facts.aggregates.flatMap(({ aggregates }) => aggregates[name]?.missing ?? []));
+    const values = facts.aggregates.map(({ aggregates }) => aggregates[name]?.accuracy);
+    return {
+      cells: [
+        heading(name.replaceAll('_', ' ')),
+        ...values.map((value) => number(value === undefined ? '' : formatPercent(value))),
+        text([...missing].join(', ')),
+      ],
+    };
+  });
+  const columns = [
+    text('BFCL average, %'),
+    ...facts.aggregates.map(({ label }) => number(label)),
+    text('Not run, counted as 0'),
+  ];
+  return table(columns, rows);
 }
 
 function scoreCell(cell: ScoreRow['cells'][number]) {

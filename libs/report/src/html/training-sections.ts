@@ -2,11 +2,11 @@ import { type LineSeries, lineChart } from '../draw/line-chart.ts';
 import { COLOURS, escapeText } from '../draw/markup.ts';
 import { perplexityPanels } from '../draw/perplexity-panels.ts';
 import { searchTree, visibleNodes } from '../draw/search-tree.ts';
-import { parameterText } from '../facts/parameter-text.ts';
 import type { OptimizeCurve, ReportFacts } from '../facts/report-facts.ts';
 import type { Point, TrainingCurve } from '../facts/training-curves.ts';
 import { formatAmount, formatCount, formatFixed } from '../format-number.ts';
 import { legend } from './legend.ts';
+import { summaryTable } from './summary-table.ts';
 import { heading, number, table, text } from './table.ts';
 
 const PHASE_COLOUR: Record<string, number> = { copy: 2, pretrain: 0, train: 1 };
@@ -57,7 +57,8 @@ export function perplexitySection(facts: ReportFacts): string {
       { label: 'all ranked rows', colour: 'quiet', mark: 'bar' },
       { label: 'selected for search', colour: 1, mark: 'bar' },
     ]) +
-    `<div class="scroll wide">${perplexityPanels(facts)}</div>\n`
+    `<div class="scroll wide">${perplexityPanels(facts)}</div>\n` +
+    summaryTable('Ranking', facts.summaries.rank)
   );
 }
 
@@ -95,7 +96,9 @@ export function pairsSection(facts: ReportFacts): string {
   const columns = [...reasons, ...folds.map((fold) => `${fold} pairs`), ...classes.map((name) => `of class ${name}`)];
   return (
     '<p>What became of the candidate pairs, by the first filter that applied, and how the remaining pairs divide into folds and classes.</p>\n' +
-    table([text(''), ...columns.map((name) => number(name.replaceAll('_', ' ')))], rows)
+    table([text(''), ...columns.map((name) => number(name.replaceAll('_', ' ')))], rows) +
+    summaryTable('Search: trees by the outcomes of their complete responses', facts.summaries.mine) +
+    summaryTable('Directions of the pairs before and after balancing', facts.summaries.filter)
   );
 }
 
@@ -126,14 +129,6 @@ export function preferenceSection(facts: ReportFacts): string {
       include: [0, 1],
     }),
   ];
-  const names = [...new Set(facts.optimize.flatMap((curve) => Object.keys(curve.summary)))];
-  const rows = facts.optimize.map((curve) => ({
-    cells: [
-      heading(`iteration ${curve.iteration}`),
-      number(formatCount(curve.updates)),
-      ...names.map((name) => text(name in curve.summary ? parameterText(curve.summary[name]!) : '')),
-    ],
-  }));
   const entries = facts.optimize.flatMap((curve, i) => [
     { label: `iteration ${curve.iteration}`, colour: (i + 2) % COLOURS, mark: 'line' as const },
     { label: `iteration ${curve.iteration}, validation`, colour: (i + 2) % COLOURS, mark: 'dashed' as const },
@@ -142,8 +137,9 @@ export function preferenceSection(facts: ReportFacts): string {
     '<p>Margin: reward of the chosen minus reward of the rejected step. Accuracy: share of pairs with a positive margin. Neither is a score on test cases: in small runs pair accuracy has risen while test accuracy fell.</p>\n' +
     legend(entries) +
     `<div class="panels">${charts.map((chart) => `<div>${chart}</div>`).join('\n')}</div>\n` +
-    table([text(''), number('Updates'), ...names.map((name) => text(name.replaceAll('_', ' ')))], rows, {
-      width: 'narrow',
-    })
+    summaryTable(
+      'What the updates report',
+      facts.optimize.map(({ iteration, updates, summary }) => ({ iteration, values: { updates, ...summary } })),
+    )
   );
 }

@@ -8,6 +8,7 @@ import {
   readPerplexity,
   readPreference,
   readScores,
+  readSummaries,
   readTraining,
   stagesOf,
 } from './read-outputs.ts';
@@ -22,19 +23,24 @@ export const stage: StageDefinition<Params> = {
   device: 'none',
   run: async ({ params, inputs, out, workspace }) => {
     const given = inputs.roles.flatMap((role) => inputs.stages(role));
-    const lineage = readLineage(workspace, params.pipeline, given);
+    const lineage = readLineage(workspace, given);
     const { scores, comparisons } = await readScores(inputs, params.labels);
     const { pairs, tree } = await readPairs(inputs);
     const report = buildReport({
       title: params.title,
-      pipeline: params.pipeline,
+      pipeline: lineage.pipeline,
       stages: [...withIterations(lineage.stages, inputs), ownFacts(params, inputs)],
       ...(await readData(inputs)),
       training: await readTraining(inputs),
-      optimize: await readPreference(inputs, lineage.facts),
+      optimize: await readPreference(inputs),
       perplexity: await readPerplexity(inputs),
       tree,
       pairs,
+      summaries: {
+        rank: readSummaries(inputs, 'rank', 'summary'),
+        mine: readSummaries(inputs, 'mine', 'summary'),
+        filter: readSummaries(inputs, 'filter', 'sides'),
+      },
       scores,
       comparisons,
     });

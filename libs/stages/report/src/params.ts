@@ -2,8 +2,6 @@ import { z } from 'zod';
 
 export const paramsSchema = z.strictObject({
   title: z.string().min(1),
-  /** Folder below pipelines/ whose stages are reported; a pipeline that extends another one gives its own name. */
-  pipeline: z.string().default('itool'),
   /** Name of the model that an evaluation stage measures; else `eval-base` is "base", `eval-sft` "SFT", `eval-2` "iteration 2". */
   labels: z.record(z.string(), z.string()).default({}),
 });

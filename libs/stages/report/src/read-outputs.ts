@@ -1,3 +1,4 @@
+import type { JsonValue } from '@itool/record';
 import type {
   Comparison,
   ModelScores,
@@ -7,6 +8,7 @@ import type {
   ReportData,
   Score,
   SearchTree,
+  StageSummary,
   TrainingMetric,
   TrainingRun,
   TreeNode,
@@ -57,17 +59,21 @@ export async function readTraining(inputs: StageInputs): Promise<TrainingRun[]> 
   );
 }
 
-export async function readPreference(
-  inputs: StageInputs,
-  facts: (stage: string) => ReportData['optimize'][number]['summary'],
-): Promise<ReportData['optimize']> {
+export async function readPreference(inputs: StageInputs): Promise<ReportData['optimize']> {
   return Promise.all(
     stagesOf(inputs, 'optimize').map(async (input, i) => ({
       stage: input.stage,
       iteration: i + 1,
       metrics: input.has('metrics') ? await input.rows<OptimizeMetric>('metrics') : [],
-      summary: facts(input.stage),
+      summary: input.has('summary') ? input.json<Record<string, JsonValue>>('summary') : {},
     })),
+  );
+}
+
+/** JSON output `name` of every stage of a role that has it. */
+export function readSummaries(inputs: StageInputs, role: string, name: string): StageSummary[] {
+  return stagesOf(inputs, role).flatMap((input, i) =>
+    input.has(name) ? [{ iteration: i + 1, values: input.json<Record<string, JsonValue>>(name) }] : [],
   );
 }
 
@@ -164,6 +170,7 @@ async function readTree(
 
 type ScoresFile = {
   families: Record<string, { seen?: Score | null; unseen?: Score | null }>;
+  aggregates?: ModelScores['aggregates'];
   error_classes?: ModelScores['error_classes'];
   decoding?: ModelScores['decoding'];
 };
@@ -175,12 +182,13 @@ export async function readScores(
 ): Promise<{ scores: ModelScores[]; comparisons: Comparison[] }> {
   const models = await Promise.all(
     stagesOf(inputs, 'evals').map(async (input) => {
-      const { families, error_classes = {}, decoding = {} } = input.json<ScoresFile>('scores');
+      const { families, aggregates = {}, error_classes = {}, decoding = {} } = input.json<ScoresFile>('scores');
       const entries = Object.entries(families);
       return {
         stage: input.stage,
         label: modelLabel(input.stage, labels),
         families: entries.map(([family, { seen, unseen }]) => ({ family, seen: seen ?? null, unseen: unseen ?? null })),
+        aggregates,
         error_classes,
         decoding,
         cases: await input.rows<JudgedCase>('cases'),

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -161,11 +161,11 @@ describe('report stage', () => {
     ];
   }
 
-  async function run(roles: InputRole[], pipelineName = 'mini') {
+  async function run(roles: InputRole[]) {
     const collected = collectOutputs(store());
     const progress = () => ({ tick: () => {}, finish: () => {} });
     await stage.run({
-      params: { title: 'A small run', pipeline: pipelineName, labels: {} },
+      params: { title: 'A small run', labels: {} },
       iteration: 0,
       inputs: makeInputs(store(), roles),
       out: collected.outputs,
@@ -221,7 +221,11 @@ describe('report stage', () => {
     expect(text('report.json')).not.toContain(workspace);
   });
 
-  it('does not report the parameters of another pipeline', async () => {
-    await expect(run(await pipeline(), 'other')).rejects.toThrow('not that of pipeline "other": ingest');
+  it('finds its pipeline by the results, and fails when none has them', async () => {
+    const roles = await pipeline();
+    mkdirSync(join(workspace, '.itool', 'artifacts', 'a-pipeline-before-it'));
+    expect(JSON.parse((await run(roles)).text('report.json')).pipeline).toBe('mini');
+    rmSync(join(workspace, '.itool', 'artifacts', 'mini', 'tier', 'manifest.json'));
+    await expect(run(roles)).rejects.toThrow('no pipeline has the results that the report was given');
   });
 });
