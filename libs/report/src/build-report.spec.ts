@@ -91,7 +91,7 @@ describe('buildReport', () => {
     expect(sft).toMatchObject({ correct: 502, total: 900 });
     expect(report.html).toContain('502/900');
     expect(report.markdown).toContain('502/900 55.8 % (52.5 to 59.0)');
-    expect(facts.findings).toHaveLength(7);
+    expect(facts.findings).toHaveLength(8);
     for (const form of [report.html, report.markdown]) expect(form).toContain('Iteration 2 does not differ from SFT');
   });
 

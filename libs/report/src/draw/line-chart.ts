@@ -34,7 +34,7 @@ export function lineChart(chart: LineChart): string {
   const values = [...points.map(([, y]) => y), ...chart.include];
   const yTicks = niceTicks(least(values), most(values), 4);
   const steps = points.map(([x]) => x);
-  const xTicks = niceTicks(0, most(steps), 4).filter((tick) => tick <= most(steps));
+  const xTicks = niceTicks(0, most(steps), 4).filter((tick) => tick <= most(steps) && Number.isInteger(tick));
   const [y0, y1] = [yTicks[0]!, yTicks.at(-1)!];
   const x1 = Math.max(most(steps), 1);
   const px = (x: number): number => left + (x / x1) * (width - left - right);

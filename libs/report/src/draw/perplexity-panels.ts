@@ -4,13 +4,17 @@ import { element, figure, svgText } from './markup.ts';
 
 const SIZE = { width: 1000, panel: 128, bars: 88, left: 44, right: 4, bottom: 40 };
 
+/** Fewer bins would leave the axis without marks. */
+const LEAST_BINS = 14;
+
 /** One histogram per iteration over the same bins, the searched rows in front; empty bins at both ends are cut off. */
 export function perplexityPanels(facts: Pick<ReportFacts, 'perplexity' | 'perplexity_edges'>): string {
   const { width, panel, bars, left, right, bottom } = SIZE;
   const { perplexity, perplexity_edges: edges } = facts;
   const used = edges.slice(0, -1).flatMap((_, bin) => (perplexity.some((run) => run.all[bin]! > 0) ? [bin] : []));
-  const first = Math.max(0, (used[0] ?? 0) - 1);
-  const last = Math.min(edges.length - 2, (used.at(-1) ?? edges.length - 2) + 1);
+  const spare = Math.max(1, Math.ceil((LEAST_BINS - used.length) / 2));
+  const first = Math.max(0, (used[0] ?? 0) - spare);
+  const last = Math.min(edges.length - 2, (used.at(-1) ?? edges.length - 2) + spare);
   const bin = (width - left - right) / (last - first + 1);
   const px = (edge: number): number => left + (edge - first) * bin;
   const highest = Math.max(1, ...perplexity.flatMap((run) => run.all));

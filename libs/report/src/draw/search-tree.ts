@@ -78,7 +78,7 @@ function card({ node, x, y }: Placed, height: number, lines: number, state: stri
   const second = lines === 2 && rest.length > 0 ? svgText(x + 10, y + 32, rest.join(''), { class: 'fragment' }) : '';
   const numbers = isRoot
     ? `N ${node.visit_count}`
-    : `Q ${formatFixed(node.q_value, 2)}   N ${node.visit_count}   p ${formatFixed(node.p, 2)}`;
+    : `Q ${formatFixed(node.q_value, 2)}   N ${node.visit_count}   p ${node.p < 0.005 ? '<0.01' : formatFixed(node.p, 2)}`;
   const tag = state === '' ? (node.terminal ? 'end' : '') : node.terminal ? `${state}, end` : state;
   return element(
     'g',

@@ -38,6 +38,26 @@ describe('findings', () => {
     expect(text).toContain('"parameter value": 30 of 32 failing cases (93.8 %)');
   });
 
+  it('tells calls from refusals', () => {
+    const scores: ModelScores[] = [
+      {
+        stage: 'e',
+        label: 'base',
+        families: [
+          { family: 'simple', seen: { correct: 0, total: 30 }, unseen: null },
+          { family: 'live_irrelevance', seen: { correct: 9, total: 10 }, unseen: null },
+        ],
+        error_classes: {},
+        aggregates: {},
+        decoding: {},
+      },
+    ];
+    const lines = findings({ scores: scoreTable(scores), errors: errorTable(scores), comparisons: [], pairs: [] });
+    expect(lines[1]).toBe(
+      'Where a call is right – base: 0 of 30. Where no call is right (irrelevance) – base: 9 of 10.',
+    );
+  });
+
   it('says when nothing was evaluated and when nothing was mined', () => {
     const empty = { scores: scoreTable([]), errors: errorTable([]), comparisons: [], pairs: [] };
     expect(findings(empty)).toEqual(['Nothing was evaluated in this run.']);

@@ -24,6 +24,8 @@ export function findings(source: FindingSource): string[] {
   const shown = [...cells].filter((entry): entry is [string, ScoreCell] => entry[1] !== null);
   const counts = shown.map(([label, cell]) => `${label}: ${counted(cell)} (${formatPercent(cell.share)} %)`);
   lines.push(`Correct over all test cases – ${counts.join('; ')}.`);
+  const decisions = decisionLine(scores);
+  if (decisions !== null) lines.push(decisions);
   for (const comparison of comparisons) {
     const ours = cells.get(comparison.label);
     const theirs = cells.get(comparison.against);
@@ -54,6 +56,25 @@ function comparisonLine(comparison: ComparedModels, ours: ScoreCell, theirs: Sco
   }
   const verdict = gained > lost ? 'better' : 'worse';
   return `${name} is ${verdict} than ${against} on these cases: ${paired}; ${overlap ? 'yet ' : ''}${intervals}.`;
+}
+
+/** A model that never calls anything gets every irrelevance case right, which a pooled score hides. */
+function decisionLine(scores: ScoreTable): string | null {
+  const pooled = (irrelevance: boolean): number[][] =>
+    scores.models.map((_, m) => {
+      const cells = scores.rows
+        .filter((row) => row.family.includes('irrelevance') === irrelevance)
+        .map((row) => row.cells[m]);
+      return [
+        cells.reduce((sum, cell) => sum + (cell?.correct ?? 0), 0),
+        cells.reduce((sum, cell) => sum + (cell?.total ?? 0), 0),
+      ];
+    });
+  const [calls, none] = [pooled(false), pooled(true)];
+  if (![calls, none].every((side) => side.some(([, total]) => total! > 0))) return null;
+  const share = ([correct, total]: number[]): string => `${formatCount(correct!)} of ${formatCount(total!)}`;
+  const list = (side: number[][]): string => scores.models.map((label, m) => `${label}: ${share(side[m]!)}`).join('; ');
+  return `Where a call is right – ${list(calls)}. Where no call is right (irrelevance) – ${list(none)}.`;
 }
 
 function sideLine(scores: ScoreTable): string | null {

@@ -26,7 +26,7 @@ export function htmlPage(facts: ReportFacts): string {
   const sections = SECTIONS.map(
     ([id, title, render]) => `<section id="${id}">\n<h2>${title}</h2>\n${render(facts)}</section>\n`,
   );
-  const lines = facts.findings.map((line) => `<li>${escapeText(line)}</li>`).join('\n');
+  const lines = facts.findings.map((line) => `<li>${escapeText(line).replaceAll(' %', '&nbsp;%')}</li>`).join('\n');
   return `<!DOCTYPE html>
 <html lang="en">
 <head>

@@ -61,7 +61,7 @@ function aggregatesTable(facts: ReportFacts): string {
     };
   });
   const columns = [
-    text('BFCL average, %'),
+    text('BFCL\u00a0average,\u00a0%'),
     ...facts.aggregates.map(({ label }) => number(label)),
     text('Not run, counted as 0'),
   ];
@@ -73,8 +73,8 @@ function scoreCell(cell: ScoreRow['cells'][number]) {
 }
 
 function scoreMarkup(cell: ScoreCell): string {
-  const interval = `${formatPercent(cell.low)} to ${formatPercent(cell.high)}`;
-  return `<span class="main">${formatPercent(cell.share)} %</span><small>${escapeText(formatCount(cell.correct))}/${escapeText(formatCount(cell.total))}</small><small>${interval}</small>`;
+  const interval = `${formatPercent(cell.low)}–${formatPercent(cell.high)}`;
+  return `<span class="main">${formatPercent(cell.share)} %</span><small>${escapeText(formatCount(cell.correct))}/${escapeText(formatCount(cell.total))} (${interval})</small>`;
 }
 
 export function errorsSection(facts: ReportFacts): string {
@@ -96,7 +96,7 @@ export function errorsSection(facts: ReportFacts): string {
     name: 'total first-total',
   });
   return (
-    '<p>Each failing case has one type, the first that applies in this order (Figure 3 of the paper has the same seven types). A case whose decision to call or not to call was wrong counts as "other".</p>\n' +
+    '<p>Each failing case has one type, the first that applies in this order (Figure 3 of the paper has the same seven types). A call where no call is right counts as "other"; no call where one is right counts as "tools count" or, for prose, "code syntax".</p>\n' +
     legend(errors.models.map((label, i) => ({ label, colour: i % COLOURS, mark: 'bar' }))) +
     `<div class="scroll wide">${groupedBars({ label: 'Failing cases by error type and model', groups })}</div>\n` +
     table(columns, rows, { width: 'even' })

@@ -57,8 +57,16 @@ export function dataSection(facts: ReportFacts): string {
   const split = facts.split.map((side) => ({
     cells: [heading(side.side), number(formatCount(side.rows)), number(formatCount(side.in_buffer))],
   }));
-  const categories = facts.categories.map((row) => ({
-    cells: [heading(row.category), text(row.family), text(row.split), number(formatCount(row.rows))],
+  const splits = [...new Set(facts.categories.map((row) => row.split))];
+  const families = [...new Set(facts.categories.map((row) => row.family))];
+  const categories = families.map((family) => ({
+    cells: [
+      heading(family),
+      ...splits.map((split) => {
+        const members = facts.categories.filter((row) => row.family === family && row.split === split);
+        return number(members.length === 0 ? '' : formatCount(members.reduce((sum, row) => sum + row.rows, 0)));
+      }),
+    ],
   }));
   const dropped = facts.dropped.map((row) => ({
     cells: [heading(row.source), text(row.reason), number(formatCount(row.count))],
@@ -68,7 +76,11 @@ export function dataSection(facts: ReportFacts): string {
     '<div class="two">' +
     table([text('Tier'), number('Rows'), text('Share')], tiers, narrow('Difficulty tiers')) +
     table([text('Side'), number('Rows'), number('In replay buffer')], split, narrow('Split')) +
-    table([text('Category'), text('Family'), text('Tools'), number('Cases')], categories, narrow('Test cases')) +
+    table(
+      [text('Family'), ...splits.map(number)],
+      categories,
+      narrow('Test cases, by whether training has the tools'),
+    ) +
     (dropped.length === 0
       ? '<p>No row was dropped while the sources were read.</p>\n'
       : table([text('Source'), text('Reason'), number('Rows')], dropped, narrow('Dropped rows'))) +

@@ -5,9 +5,10 @@ import { searchTree, visibleNodes } from '../draw/search-tree.ts';
 import type { OptimizeCurve, ReportFacts } from '../facts/report-facts.ts';
 import type { Point, TrainingCurve } from '../facts/training-curves.ts';
 import { formatAmount, formatCount, formatFixed } from '../format-number.ts';
+import type { PairFacts } from '../report-data.ts';
 import { legend } from './legend.ts';
 import { summaryTable } from './summary-table.ts';
-import { heading, number, table, text } from './table.ts';
+import { type Cell, heading, number, table, text } from './table.ts';
 
 const PHASE_COLOUR: Record<string, number> = { copy: 2, pretrain: 0, train: 1 };
 
@@ -81,24 +82,28 @@ export function pairsSection(facts: ReportFacts): string {
   const reasons = [...new Set(facts.pairs.flatMap((entry) => entry.reasons.map((reason) => reason.reason)))];
   const folds = [...new Set(facts.pairs.flatMap((entry) => entry.folds.map((fold) => fold.fold)))];
   const classes = [...new Set(facts.pairs.flatMap((entry) => entry.folds.map((fold) => fold.class)))];
-  const rows = facts.pairs.map((entry) => {
-    const fold = (name: string): number =>
-      entry.folds.filter((f) => f.fold === name).reduce((sum, f) => sum + f.count, 0);
-    const kind = (name: string): number =>
-      entry.folds.filter((f) => f.class === name).reduce((sum, f) => sum + f.count, 0);
-    const counts = [
-      ...reasons.map((name) => entry.reasons.find((reason) => reason.reason === name)?.count ?? 0),
-      ...folds.map(fold),
-      ...classes.map(kind),
-    ];
-    return { cells: [heading(`iteration ${entry.iteration}`), ...counts.map((count) => number(formatCount(count)))] };
+  const counted = (pick: (entry: PairFacts) => number): Cell[] =>
+    facts.pairs.map((entry) => number(formatCount(pick(entry))));
+  const reasonRows = reasons.map((name) => ({
+    cells: [
+      heading(name.replaceAll('_', ' ')),
+      ...counted((entry) => entry.reasons.find((reason) => reason.reason === name)?.count ?? 0),
+    ],
+  }));
+  const countRows = [...folds.map((fold) => ({ fold })), ...classes.map((name) => ({ class: name }))].map((wanted) => {
+    const [key, value] = Object.entries(wanted)[0]! as ['fold' | 'class', string];
+    const sum = (entry: PairFacts): number =>
+      entry.folds.filter((row) => row[key] === value).reduce((total, row) => total + row.count, 0);
+    return { cells: [heading(`${key} ${value.replaceAll('_', ' ')}`), ...counted(sum)] };
   });
-  const columns = [...reasons, ...folds.map((fold) => `${fold} pairs`), ...classes.map((name) => `of class ${name}`)];
+  const columns = [heading(''), ...facts.pairs.map(({ iteration }) => number(`iteration ${iteration}`))];
   return (
-    '<p>What became of the candidate pairs, by the first filter that applied, and how the remaining pairs divide into folds and classes.</p>\n' +
-    table([text(''), ...columns.map((name) => number(name.replaceAll('_', ' ')))], rows) +
-    summaryTable('Search: trees by the outcomes of their complete responses', facts.summaries.mine) +
-    summaryTable('Directions of the pairs before and after balancing', facts.summaries.filter)
+    '<p>What became of the candidate pairs, by the first filter that applied, and how the remaining pairs divide into folds and classes.</p>\n<div class="two">' +
+    table(columns, reasonRows, { caption: 'Candidates', width: 'narrow' }) +
+    table(columns, countRows, { caption: 'Pairs that were kept', width: 'narrow' }) +
+    summaryTable('Outcomes of the searched trees', facts.summaries.mine) +
+    summaryTable('Directions before and after balancing', facts.summaries.filter) +
+    '</div>\n'
   );
 }
 
