@@ -14,6 +14,8 @@ const rowKnobs = {
   calls: weights.default({ '2': 0.6, '3': 0.15, '4': 0.25 }),
   /** Share of optional parameters that the request mentions. */
   optional_share: share.default(0.4),
+  /** Share of rows whose parameter names are synonyms drawn anew; in the others the tools of a noun keep their own names. */
+  redrawn_names_share: share.default(0.15),
   /** Share of slots in `live_*` rows that get hard wording; other families have none. */
   hard_wording_share: share.default(0.6),
 };
@@ -71,5 +73,10 @@ export type EvaluationConfig = z.infer<typeof evaluationConfigSchema>;
 /** What the draw of one row needs from any of the three configurations. */
 export type RowKnobs = Pick<
   TrainingConfig,
-  'candidate_tools' | 'long_description_share' | 'calls' | 'optional_share' | 'hard_wording_share'
+  | 'candidate_tools'
+  | 'long_description_share'
+  | 'calls'
+  | 'optional_share'
+  | 'redrawn_names_share'
+  | 'hard_wording_share'
 >;

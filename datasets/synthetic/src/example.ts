@@ -85,8 +85,8 @@ function callOf(call: WordedCall, names: ParameterNames): { call: ToolCall; acce
   const acceptable: Record<string, JsonValue[]> = {};
   for (const { kind } of call.tool.slots) {
     const slot = call.slots.find((s) => s.kind === kind);
-    if (slot !== undefined) given[names[kind]] = slot.value;
-    acceptable[names[kind]] = slot?.acceptable ?? [''];
+    if (slot !== undefined) given[names(call.tool, kind)] = slot.value;
+    acceptable[names(call.tool, kind)] = slot?.acceptable ?? [''];
   }
   return { call: { name: call.tool.name, arguments: given }, acceptable };
 }
@@ -96,7 +96,7 @@ export function drawExample(family: RequestFamily, options: ExampleOptions, stre
   const shape = FAMILY_SHAPES[family];
   const targets = drawTargets(family, options, stream);
   const candidates = drawCandidates(family, targets, options, stream);
-  const names = drawParameterNames(stream);
+  const names = drawParameterNames(stream, options.redrawn_names_share);
   const today = FIRST_DAY + stream.integer(DAYS);
   const asked =
     shape.answer === 'question' ? stream.pick(targets[0]!.slots.filter((slot) => slot.required)).kind : null;
@@ -113,7 +113,7 @@ export function drawExample(family: RequestFamily, options: ExampleOptions, stre
   const tools = candidates.map((tool) => toolSchemaOf(tool, names, padded ? drawPadding(stream) : []));
   const dated = candidates.some((tool) => tool.slots.some((slot) => slot.kind === 'date'));
   const answers = shape.answer === 'refusal' ? [] : request.calls.map((call) => callOf(call, names));
-  const question = asked === null ? null : CLARIFICATION.replace('{parameter}', names[asked]);
+  const question = asked === null ? null : CLARIFICATION.replace('{parameter}', names(targets[0]!, asked));
   const messages: Message[] = [
     ...(dated ? [{ role: 'system' as const, content: `today: ${isoDate(today)} ${weekday(today)}` }] : []),
     { role: 'user', content: request.text },
