@@ -18,7 +18,7 @@ import { type Params, paramsSchema } from './params.ts';
 
 type Row = { row_id: string; tools: string; messages: string };
 
-/** Trains the tokenizer on the train side and a small Llama from scratch on the pre-training exercises of the ingest stage. */
+/** Trains the tokenizer on the train side and a small Llama from scratch on pre-training exercises or on the train side's text. */
 export const stage: StageDefinition<Params> = {
   kind: 'base',
   params: paramsSchema,
@@ -43,8 +43,11 @@ export const stage: StageDefinition<Params> = {
     });
     const model = loadModel({ config, weights: initWeights(config, randomStream(params.seed, 'base', 'weights')) });
 
-    const exercises = encodeRows(format, (await inputs.rows<Row>('rows', 'pretraining')).map(parseTextRow));
-    const rows = exercises.map((row) => ({ ...row, loss_mask: maskWith(row.loss_mask, pretraining.prompt_weight) }));
+    const corpus = pretraining.corpus === 'dialogues' ? dialogues : await inputs.rows<Row>('rows', 'pretraining');
+    const rows = encodeRows(format, corpus.map(parseTextRow)).map((row) => ({
+      ...row,
+      loss_mask: maskWith(row.loss_mask, pretraining.prompt_weight),
+    }));
     const updates = pretraining.num_train_epochs * Math.floor(rows.length / pretraining.train_batch_size);
     const bar = progress({ label: 'pretrain', total: updates, unit: 'updates' });
     const { metrics, ledger } = await train({

@@ -21,6 +21,8 @@ export const paramsSchema = z.strictObject({
     rope_theta: z.number().positive().default(10000),
   }),
   pretraining: z.strictObject({
+    /** `exercises`: what the ingest stage generated for it; `dialogues`: the train side itself, for corpora without exercises. */
+    corpus: z.enum(['exercises', 'dialogues']).default('exercises'),
     num_train_epochs: z.int().gte(1),
     learning_rate: z.number().positive(),
     train_batch_size: z.int().gte(1),

@@ -4,6 +4,7 @@ import type { DialogueRow, JsonObject } from '@itool/record';
 import type { StageContext, StageDefinition } from '@itool/stage';
 import { bfclCategory, familyOf } from './bfcl-category.ts';
 import { type Params, paramsSchema } from './params.ts';
+import { trainingCases } from './training-cases.ts';
 
 const ROW_COLUMNS = {
   row_id: 'utf8',
@@ -65,7 +66,7 @@ export const stage: StageDefinition<Params> = {
       PRETRAINING_COLUMNS,
       pretraining.map((row) => ({ ...asColumns(row), kind: row.kind })),
     );
-    writeEvaluation(context);
+    writeEvaluation(context, rows);
   },
 };
 
@@ -83,8 +84,11 @@ function jsonLines(values: readonly JsonObject[]): string {
   return values.map((value) => `${JSON.stringify(value)}\n`).join('');
 }
 
-/** Categories of the irrelevance family have no answers output. Tools of the official benchmark count as unseen. */
-function writeEvaluation({ params, inputs, out }: StageContext<Params>): void {
+/**
+ * Categories of the irrelevance family have no answers output. Tools of the official benchmark count as unseen. Cases made of
+ * training rows are a family of their own, so that no score mixes them with questions that training never showed.
+ */
+function writeEvaluation({ params, inputs, out }: StageContext<Params>, rows: readonly DialogueRow[]): void {
   const categories: { category: string; family: string; split: 'seen' | 'unseen'; rows: number }[] = [];
   const write = (category: string, questions: string, answers: string | null): void => {
     out.text(`eval/${category}.questions`, questions, 'jsonl');
@@ -103,6 +107,11 @@ function writeEvaluation({ params, inputs, out }: StageContext<Params>): void {
     const taken = bfclCategory(category, files, rows);
     write(category, taken.questions, taken.answers);
     categories.push({ category, family: familyOf(category), split: 'unseen', rows: taken.rows });
+  }
+  const from_training = params.evaluation_from_training;
+  for (const { category, questions, answers } of from_training ? trainingCases(rows, from_training.rows) : []) {
+    write(category, jsonLines(questions), jsonLines(answers));
+    categories.push({ category, family: 'training', split: 'seen', rows: questions.length });
   }
   out.json('categories', categories);
 }

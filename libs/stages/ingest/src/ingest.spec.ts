@@ -93,6 +93,15 @@ describe('ingest', () => {
     await expect(run({ bfcl }, { q: '{"id":', a: ANSWERS })).rejects.toThrow('live_simple.questions:1');
   });
 
+  it('makes evaluation cases of training rows', async () => {
+    const training = { seed: 1, rows: 6, family_weights: { parallel: 1 } };
+    const { read } = await run({ synthetic: { training }, evaluation_from_training: { rows: 4 } });
+    expect(read.json('made', 'categories')).toEqual([
+      { category: 'parallel_training', family: 'training', split: 'seen', rows: 4 },
+    ]);
+    expect(read.text('made', 'eval/parallel_training.answers').trimEnd().split('\n')).toHaveLength(4);
+  });
+
   it('refuses unknown parameters', () => {
     expect(paramsSchema.safeParse({ syntetic: {} }).success).toBe(false);
     expect(paramsSchema.safeParse({ synthetic: { training: { seed: 1, rows: 1, row: 2 } } }).success).toBe(false);

@@ -30,6 +30,8 @@ export const paramsSchema = z.strictObject({
       z.strictObject({ questions: z.string(), answers: z.string().optional(), rows: z.int().min(1).optional() }),
     )
     .optional(),
+  /** Adds cases made of the first `rows` training rows that end in calls of their own tools: a test of learning by heart. */
+  evaluation_from_training: z.strictObject({ rows: z.int().min(1) }).optional(),
 });
 
 export type Params = z.infer<typeof paramsSchema>;
