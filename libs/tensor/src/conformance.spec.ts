@@ -3,7 +3,7 @@ import { attention } from './attention.ts';
 import { embed } from './embed.ts';
 import { linear } from './linear.ts';
 import { loraLinear } from './lora-linear.ts';
-import { registerNativeBackend } from './native-backend.ts';
+import { registerNativeBackend } from './native/register-native-backend.ts';
 import { finiteDifferences } from './reference/finite-differences.ts';
 import { cumulativeLengths, type OperationCase, operationCases, smoothValues } from './reference/operation-cases.ts';
 import { rmsNorm } from './rms-norm.ts';

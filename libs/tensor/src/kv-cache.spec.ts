@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { attention } from './attention.ts';
 import { createKvCache } from './kv-cache.ts';
-import { registerNativeBackend } from './native-backend.ts';
+import { registerNativeBackend } from './native/register-native-backend.ts';
 import { smoothValues } from './reference/operation-cases.ts';
 import { type BackendName, useBackend } from './use-backend.ts';
 

@@ -2,7 +2,7 @@ import { dirname, sep } from 'node:path';
 import { ItoolError } from '@itool/record';
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import { registerNativeBackend } from './native-backend.ts';
+import { registerNativeBackend } from './native/register-native-backend.ts';
 import { registerSegmentSum } from './segment-sum-kernel.ts';
 
 export type BackendName = 'native' | 'wasm' | 'cpu';

@@ -104,6 +104,34 @@ describeNative('backend native', () => {
     });
   });
 
+  it('converts masks, so that gradients through them can be multiplied', () => {
+    const backend = tf.backend() as NativeBackend;
+    const mask = tf.tensor1d([true, false, true], 'bool');
+    expect(backend.floats(mask.cast('float32'))).toEqual(Float32Array.of(1, 0, 1));
+    expect(backend.ints(mask.cast('int32'))).toEqual(Int32Array.of(1, 0, 1));
+    expect(backend.floats(tf.tensor1d([7, -8], 'int32').cast('float32'))).toEqual(Float32Array.of(7, -8));
+    expect(mask.dataSync()).toEqual(Uint8Array.of(1, 0, 1));
+
+    const [a, b, weight] = [
+      [1, 5, 3],
+      [2, 4, 3],
+      [10, 20, 30],
+    ].map((values) => tf.tensor1d(values)) as [tf.Tensor1D, tf.Tensor1D, tf.Tensor1D];
+    const gradients = (f: (x: tf.Tensor, y: tf.Tensor) => tf.Tensor) =>
+      tf
+        .grads((x, y) => tf.sum(tf.mul(f(x!, y!), weight)))([a, b])
+        .map((gradient) => Array.from(gradient.dataSync()));
+    // d min / d a is 1 where a <= b, d min / d b where a > b; where() passes the gradient to the branch that was taken
+    expect(gradients(tf.minimum)).toEqual([
+      [10, 0, 30],
+      [0, 20, 0],
+    ]);
+    expect(gradients((x, y) => tf.where(mask, x, y))).toEqual([
+      [10, 0, 30],
+      [0, 20, 0],
+    ]);
+  });
+
   it('frees the outputs of a kernel that throws', () => {
     const before = (tf.backend() as NativeBackend).numDataIds();
     expect(() => tf.engine().runKernel('Embed', { ids: tf.tensor1d([9], 'int32'), table: tf.ones([3, 2]) })).toThrow(

@@ -8,7 +8,10 @@ type Attempt = (inputs: Record<string, tf.TensorInfo>, attrs: Attributes) => tf.
 
 const BINARY = { Add: 0, Sub: 1, Multiply: 2 } as const;
 
-/** The frequent cases of tfjs' own kernels: float32, equal shapes or one scalar, whole sums, plain matrix products and transposes. */
+/**
+ * The frequent cases of tfjs' own kernels: float32, equal shapes or one scalar, whole sums, plain matrix products and transposes. `Cast` is
+ * here because that of the cpu backend only relabels what loses nothing: its float32 tensor then still holds the Uint8Array of the mask.
+ */
 export function plainKernels(backend: NativeBackend): Record<string, Attempt> {
   const { addon } = backend;
 
@@ -31,6 +34,19 @@ export function plainKernels(backend: NativeBackend): Record<string, Attempt> {
     Add: binary(BINARY.Add),
     Sub: binary(BINARY.Sub),
     Multiply: binary(BINARY.Multiply),
+
+    Cast: ({ x }, { dtype }) => {
+      if (x!.dtype !== 'bool' && x!.dtype !== 'int32') return null;
+      const values = backend.data.get(x!.dataId).values as Uint8Array | Int32Array;
+      if (dtype === 'float32') {
+        const out = backend.output([...x!.shape]);
+        out.values.set(values);
+        return out.info;
+      }
+      if (dtype === 'int32' && x!.dtype === 'bool')
+        return backend.makeTensorInfo([...x!.shape], 'int32', Int32Array.from(values));
+      return null;
+    },
 
     AddN: (inputs) => {
       const terms = Object.values(inputs);

@@ -1,1 +1,0 @@
-export { type NativeRegistration, registerNativeBackend } from './native/register-native-backend.ts';
