@@ -71,10 +71,9 @@ export const stage: StageDefinition<Params> = {
 
     writePolicy(out, { ...format, config, weights: await readTensors(model.weights), lora: null });
     out.table('metrics', METRIC_COLUMNS, metricRows(metrics));
-    out.json('ledger', ledger);
+    const perToken = flopsPerToken(config, { context: config.max_position_embeddings, pass: 'full' });
+    out.json('ledger', { ...ledger, flops: ledger.tokens * perToken });
     out.fact('backend', { ...backendFingerprint() });
-    out.fact('tokens', ledger.tokens);
-    out.fact('flops_per_token', flopsPerToken(config, { context: config.max_position_embeddings, pass: 'full' }));
     model.dispose();
   },
 };

@@ -81,15 +81,11 @@ export const stage: StageDefinition<Params> = {
       too_long,
       decoding: { temperature: 0, max_new_tokens: params.max_new_tokens, strip: params.strip, mode: 'prompt' },
     });
+    out.json('ledger', {
+      prompt_tokens: answerable.reduce((sum, row) => sum + row.prompt_ids.length, 0),
+      generated_tokens: samples.reduce((sum, [sample]) => sum + sample!.token_ids.length, 0),
+    });
     out.fact('backend', { ...backendFingerprint() });
-    out.fact(
-      'prompt_tokens',
-      answerable.reduce((sum, row) => sum + row.prompt_ids.length, 0),
-    );
-    out.fact(
-      'generated_tokens',
-      samples.reduce((sum, [sample]) => sum + sample!.token_ids.length, 0),
-    );
     log(
       `${cases.filter((row) => row.valid).length} of ${cases.length} cases right${too_long > 0 ? `, ${too_long} prompts too long` : ''}`,
     );

@@ -97,8 +97,8 @@ export const stage: StageDefinition<Params> = {
       mixed: outcomes.filter((set) => set.size > 1).length,
     };
     out.json('summary', summary);
+    out.json('ledger', { sampled_tokens: search.sampled_tokens() });
     out.fact('backend', { ...backendFingerprint() });
-    out.fact('sampled_tokens', search.sampled_tokens());
     log(
       `${summary.mixed} of ${summary.trees} trees hold right and wrong answers, ${summary.all_wrong} only wrong ones`,
     );

@@ -94,7 +94,8 @@ async function update(
   const weights = mergeLora(policy.weights, adapter.weights, adapter.lora_alpha / adapter.r);
   writePolicy(out, { ...policy, weights, lora: null }, adapter);
   out.table('metrics', METRIC_COLUMNS, metrics.map(metricRow));
-  out.json('ledger', ledger);
+  const perToken = flopsPerToken(policy.config, { context: policy.config.max_position_embeddings, pass: 'lora' });
+  out.json('ledger', { ...ledger, flops: ledger.tokens * perToken });
   out.json('summary', {
     updated: true,
     best,
@@ -104,11 +105,6 @@ async function update(
     validation_after: { loss: finite(after.loss), ...after.values },
   });
   out.fact('backend', { ...backendFingerprint() });
-  out.fact('tokens', ledger.tokens);
-  out.fact(
-    'flops_per_token',
-    flopsPerToken(policy.config, { context: policy.config.max_position_embeddings, pass: 'lora' }),
-  );
   model.dispose();
 }
 

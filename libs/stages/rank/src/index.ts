@@ -67,11 +67,8 @@ export const stage: StageDefinition<Params> = {
       mean_log_perplexity: Number.isFinite(mean) ? mean : null,
       overlap_with_previous: overlap,
     });
+    out.json('ledger', { tokens: fitting.reduce((sum, row) => sum + row.ids.length, 0) });
     out.fact('backend', { ...backendFingerprint() });
-    out.fact(
-      'tokens',
-      fitting.reduce((sum, row) => sum + row.ids.length, 0),
-    );
     log(`${selected.length} of ${ranked.length} rows selected`);
     model.dispose();
   },

@@ -65,14 +65,10 @@ export const stage: StageDefinition<Params> = {
       writePolicy(out, { ...policy, weights, lora: null }, adapter);
     } else writePolicy(out, { ...policy, lora: adapter });
     out.table('metrics', METRIC_COLUMNS, metricRows(metrics));
-    out.json('ledger', ledger);
+    const perToken = flopsPerToken(policy.config, { context: policy.config.max_position_embeddings, pass: 'lora' });
+    out.json('ledger', { ...ledger, flops: ledger.tokens * perToken });
     out.json('summary', { best, train_rows: train_rows.length, tier: params.tier });
     out.fact('backend', { ...backendFingerprint() });
-    out.fact('tokens', ledger.tokens);
-    out.fact(
-      'flops_per_token',
-      flopsPerToken(policy.config, { context: model.config.max_position_embeddings, pass: 'lora' }),
-    );
     model.dispose();
   },
 };
