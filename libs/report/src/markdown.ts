@@ -65,7 +65,7 @@ export function markdownReport(facts: ReportFacts): string {
       facts.categories.map((row) => [row.category, row.family, row.split, formatCount(row.rows)]),
     ),
     table(
-      ['source', 'reason dropped', 'rows'],
+      ['source or stage', 'reason dropped', 'rows'],
       facts.dropped.map((row) => [row.source, row.reason, formatCount(row.count)]),
     ),
     '## Warm-up training',

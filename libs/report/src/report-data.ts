@@ -9,7 +9,7 @@ export type ReportData = {
   /** Rows per tier, in the order easy, medium, hard. */
   tiers: { tier: string; rows: number }[];
   split: { side: string; rows: number; in_buffer: number }[];
-  /** Rows that a source lost while it was read, with the reason. */
+  /** Rows that were left out, with the reason: by a source while it was read, or by a stage. */
   dropped: { source: string; reason: string; count: number }[];
   categories: { category: string; family: string; split: string; rows: number }[];
   /** Metrics of base and warm-up stages, in execution order. */

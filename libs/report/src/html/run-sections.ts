@@ -82,8 +82,8 @@ export function dataSection(facts: ReportFacts): string {
       narrow('Test cases, by whether training has the tools'),
     ) +
     (dropped.length === 0
-      ? '<p>No row was dropped while the sources were read.</p>\n'
-      : table([text('Source'), text('Reason'), number('Rows')], dropped, narrow('Dropped rows'))) +
+      ? '<p>No row was dropped.</p>\n'
+      : table([text('Source or stage'), text('Reason'), number('Rows')], dropped, narrow('Dropped rows'))) +
     '</div>\n'
   );
 }

@@ -43,9 +43,30 @@ export async function readData(
       const members = sides.filter((row) => row.side === side);
       return { side, rows: members.length, in_buffer: members.filter((row) => row.in_buffer).length };
     }),
-    dropped: dropped.map(({ source, reason, count }) => ({ source, reason, count })),
+    dropped: [...dropped.map(({ source, reason, count }) => ({ source, reason, count })), ...unused(inputs)],
     categories: categories.map(({ category, family, split, rows }) => ({ category, family, split, rows })),
   };
+}
+
+/** Rows that training could not use and prompts that a model could not answer, by stage. Ledgers name the rows one by one. */
+function unused(inputs: StageInputs): ReportData['dropped'] {
+  const trained = ['base', 'sft', 'optimize'].flatMap((role) => stagesOf(inputs, role));
+  const rows = trained
+    .filter((input) => input.has('ledger'))
+    .flatMap((input) => {
+      const { dropped } = input.json<{ dropped: { reason: string }[] }>('ledger');
+      const reasons = [...new Set(dropped.map(({ reason }) => reason))].sort();
+      return reasons.map((reason) => ({
+        source: input.stage,
+        reason: reason.replaceAll('_', ' '),
+        count: dropped.filter((row) => row.reason === reason).length,
+      }));
+    });
+  const prompts = stagesOf(inputs, 'evals').map((input) => {
+    const { too_long = 0 } = input.json<ScoresFile>('scores');
+    return { source: input.stage, reason: 'prompt too long, counted as wrong', count: too_long };
+  });
+  return [...rows, ...prompts.filter(({ count }) => count > 0)];
 }
 
 export async function readTraining(inputs: StageInputs): Promise<TrainingRun[]> {
@@ -169,6 +190,7 @@ async function readTree(
 }
 
 type ScoresFile = {
+  too_long?: number;
   families: Record<string, { seen?: Score | null; unseen?: Score | null }>;
   aggregates?: ModelScores['aggregates'];
   error_classes?: ModelScores['error_classes'];

@@ -57,6 +57,7 @@ describe('report stage', () => {
       const seen = { correct, total: valid.length };
       out.json('scores', {
         families: { simple: { seen } },
+        too_long: name === 'eval-1' ? 1 : 0,
         error_classes: { parameter_value: valid.length - correct },
       });
     });
@@ -89,6 +90,13 @@ describe('report stage', () => {
         },
         [{ phase: 'train', epoch: 1, global_step: 1, loss: 0.25, learning_rate: 0.5, grad_norm: 1, tokens: 10 }],
       );
+      out.json('ledger', {
+        dropped: [
+          { id: 'a', reason: 'too_long', length: 9 },
+          { id: 'b', reason: 'no_target', length: 1 },
+          { id: 'c', reason: 'too_long', length: 8 },
+        ],
+      });
       out.fact('tokens', 1234);
       out.fact('backend', 'native-on-this-machine');
     });
@@ -189,7 +197,12 @@ describe('report stage', () => {
       { tier: 'medium', rows: 0 },
       { tier: 'hard', rows: 2 },
     ]);
-    expect(facts.dropped).toEqual([{ source: 's', reason: 'duplicate', count: 7 }]);
+    expect(facts.dropped).toEqual([
+      { source: 's', reason: 'duplicate', count: 7 },
+      { source: 'sft', reason: 'no target', count: 1 },
+      { source: 'sft', reason: 'too long', count: 2 },
+      { source: 'eval-1', reason: 'prompt too long, counted as wrong', count: 1 },
+    ]);
     expect(facts.scores.models).toEqual(['base', 'SFT', 'iteration 1']);
     expect(facts.comparisons.map((c: { gained: number; lost: number }) => [c.gained, c.lost])).toEqual([
       [2, 0],
