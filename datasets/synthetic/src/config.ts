@@ -53,6 +53,8 @@ export const pretrainingConfigSchema = z.strictObject({
   rows: z.int().min(0),
   /** Share of copy exercises; the other rows are notes. */
   copy_share: share.default(0.5),
+  /** Further requests about the same tools in a row of notes: more targets for each token of the tool list. */
+  follow_ups: z.int().min(0).default(3),
   family_weights: z
     .partialRecord(z.enum(FAMILY_NAMES), z.number().min(0))
     .default({ simple: 0.4, multiple: 0.3, parallel: 0.1, live_simple: 0.1, live_multiple: 0.1 }),

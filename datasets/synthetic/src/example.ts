@@ -21,12 +21,14 @@ export type Example = {
   calls: ToolCall[];
   /** Acceptable values of each call's parameters; `""` stands for an optional parameter that is to be left out. */
   acceptable: Record<string, JsonValue[]>[];
+  /** Requests about the same tools that may follow, each with its one call. */
+  follow_ups: { text: string; call: ToolCall }[];
   /** The question of a clarification and the user's reply to it, else null. */
   question: string | null;
   reply: string | null;
 };
 
-export type ExampleOptions = RowKnobs & { split: 'seen' | 'unseen'; held_out_share: number };
+export type ExampleOptions = RowKnobs & { split: 'seen' | 'unseen'; held_out_share: number; follow_ups?: number };
 
 const FIRST_DAY = dayNumber(2024, 1, 1);
 const DAYS = 3 * 365;
@@ -100,20 +102,24 @@ export function drawExample(family: RequestFamily, options: ExampleOptions, stre
   const today = FIRST_DAY + stream.integer(DAYS);
   const asked =
     shape.answer === 'question' ? stream.pick(targets[0]!.slots.filter((slot) => slot.required)).kind : null;
-  const request = wordRequest(targets, {
+  const wording = {
     stream,
     today,
     hard: shape.hard,
     hard_wording_share: options.hard_wording_share,
     optional_share: options.optional_share,
     held_out_share: options.held_out_share,
-    ...(asked === null ? {} : { omit: asked }),
-  });
+  };
+  const request = wordRequest(targets, asked === null ? wording : { ...wording, omit: asked });
   const padded = stream.uniform() < options.long_description_share;
   const tools = candidates.map((tool) => toolSchemaOf(tool, names, padded ? drawPadding(stream) : []));
   const dated = candidates.some((tool) => tool.slots.some((slot) => slot.kind === 'date'));
   const answers = shape.answer === 'refusal' ? [] : request.calls.map((call) => callOf(call, names));
   const question = asked === null ? null : CLARIFICATION.replace('{parameter}', names(targets[0]!, asked));
+  const follow_ups = Array.from({ length: options.follow_ups ?? 0 }, () => {
+    const { text, calls } = wordRequest([stream.pick(candidates)], wording);
+    return { text, call: callOf(calls[0]!, names).call };
+  });
   const messages: Message[] = [
     ...(dated ? [{ role: 'system' as const, content: `today: ${isoDate(today)} ${weekday(today)}` }] : []),
     { role: 'user', content: request.text },
@@ -125,6 +131,7 @@ export function drawExample(family: RequestFamily, options: ExampleOptions, stre
     text: request.text,
     calls: answers.map((a) => a.call),
     acceptable: answers.map((a) => a.acceptable),
+    follow_ups,
     question,
     reply: request.omitted === null ? null : sentence(request.omitted.text),
   };

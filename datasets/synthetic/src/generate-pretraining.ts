@@ -1,9 +1,11 @@
 import { randomStream } from '@itool/random';
 import { assignRowIds, type JsonValue, type Message, type Tool, type ToolCall } from '@itool/record';
+import { printCalls } from '@itool/tool-call';
 import type { z } from 'zod';
 import { pretrainingConfigSchema } from './config.ts';
 import { copyExercise } from './copy-exercise.ts';
 import { drawForSide } from './draw-for-side.ts';
+import { isEvaluationText } from './held-out.ts';
 import { pickWeighted } from './pick-weighted.ts';
 
 /** One row of pre-training; the last message is the assistant target. */
@@ -15,18 +17,21 @@ export type PretrainingRow = {
   messages: Message[];
 };
 
-function noteValue(value: JsonValue): string {
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  return Array.isArray(value) ? value.map(noteValue).join(', ') : String(value);
-}
-
-/** `book_flight | origin: Bori | date: 2025-03-20`, one line per call: the content of the calls, not their syntax. */
+/**
+ * `book_flight origin="Bori" seats=2`, one line per call: the content of the calls and how values are written, but no call. Without
+ * brackets a decoder of calls finds none, so the base model answers no test case before it is fine-tuned.
+ */
 export function printNotes(calls: readonly ToolCall[]): string {
   return calls
-    .map((call) =>
-      [call.name, ...Object.entries(call.arguments).map(([key, v]) => `${key}: ${noteValue(v)}`)].join(' | '),
+    .map(({ name, arguments: given }) =>
+      [name, ...Object.entries(given).map(([key, v]) => assignment(key, v))].join(' '),
     )
     .join('\n');
+}
+
+/** `key=value` as the printer of calls writes it. */
+function assignment(key: string, value: JsonValue): string {
+  return printCalls([{ name: 'f', arguments: { [key]: value } }]).slice('[f('.length, -')]'.length);
 }
 
 /**
@@ -50,7 +55,16 @@ export function generatePretraining(config: z.input<typeof pretrainingConfigSche
       kind: 'notes',
       tools: example.tools,
       tools_text: JSON.stringify(example.tools),
-      messages: [...example.messages, { role: 'assistant', content: target }],
+      messages: [
+        ...example.messages,
+        { role: 'assistant', content: target },
+        ...example.follow_ups
+          .filter(({ text }) => !isEvaluationText(text))
+          .flatMap(({ text, call }): Message[] => [
+            { role: 'user', content: text },
+            { role: 'assistant', content: printNotes([call]) },
+          ]),
+      ],
     };
   });
   return assignRowIds(rows);

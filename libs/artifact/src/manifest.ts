@@ -30,15 +30,28 @@ export const provenanceSchema = z.strictObject({
   pipeline: z.string(),
   stage: z.string(),
   kind: z.string(),
-  /** sha256 over kind, code, parameters, inputs and external versions */
+  /** sha256 over kind, iteration, code, parameters, inputs, external versions and definitions */
   key: sha256Schema,
   code: sha256Schema,
   externals: z.record(z.string(), z.string()),
   params: jsonValueSchema,
   /** role -> stages with the digest of the manifest that was read */
   inputs: z.record(z.string(), z.array(z.strictObject({ stage: z.string(), manifest: sha256Schema }))),
+  /** Of stages that show how others are defined: what they were given. */
+  definitions: z
+    .array(
+      z.strictObject({
+        pipeline: z.string(),
+        name: z.string(),
+        kind: z.string(),
+        iteration: z.int(),
+        needs: z.record(z.string(), z.array(z.string())),
+        params: jsonValueSchema,
+      }),
+    )
+    .optional(),
   manifest: sha256Schema,
-  /** What the stage reports about the making: tokens, backend, counts. */
+  /** What the stage reports about the making: backend, counts. */
   facts: z.record(z.string(), jsonValueSchema),
 });
 export type Provenance = z.infer<typeof provenanceSchema>;

@@ -1,5 +1,5 @@
 export type { Progress, ProgressOptions } from './progress.ts';
-export { openRunner, type Runner } from './runner/open-runner.ts';
+export { artifactFolder, openRunner, type Runner } from './runner/open-runner.ts';
 export { describeError } from './runner/report-error.ts';
 export { healStage, type Outcome, runStage } from './runner/run-stage.ts';
 export { type Verified, verifyRun } from './runner/verify-run.ts';

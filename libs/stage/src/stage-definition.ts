@@ -1,13 +1,17 @@
+import type { DefinedStage } from '@itool/pipeline';
 import type { z } from 'zod';
 import type { Progress, ProgressOptions } from './progress.ts';
 import type { StageInputs } from './stage-inputs.ts';
 import type { StageOutputs } from './stage-outputs.ts';
 
-/** What `libs/stages/<kind>/src/index.ts` exports as `stage`. */
+/**
+ * What `libs/stages/<kind>/src/index.ts` exports as `stage`. What has to be known without loading it is exported by `src/params.ts`:
+ * `paramsSchema`, and `readsDefinitions = true` for a kind that shows how other stages are defined.
+ */
 export type StageDefinition<P> = {
   /** Name of the folder below libs/stages. */
   kind: string;
-  /** The `paramsSchema` of `src/params.ts`: a z.strictObject, so that a misspelt parameter is an error. */
+  /** `paramsSchema`: a z.strictObject, so that a misspelt parameter is an error. */
   params: z.ZodType<P>;
   /**
    * `exclusive` (default) waits until no other stage of this user computes; `none` is for stages that only read and write.
@@ -21,6 +25,11 @@ export type StageContext<P> = {
   params: P;
   /** Number of the iteration, from 1; 0 outside the iterations. */
   iteration: number;
+  /**
+   * Stages upstream of this one, producers first, then this one; empty unless its kind says `readsDefinitions`. They are part of its key:
+   * a changed parameter upstream runs such a stage again even where no byte has changed.
+   */
+  definitions: DefinedStage[];
   inputs: StageInputs;
   out: StageOutputs;
   /** Rate and time left on stderr. */

@@ -26,7 +26,7 @@ export type StageOutputs = {
   text: (name: string, text: string, format?: string) => void;
   /** Canonical JSON (sorted keys, no white space). */
   json: (name: string, value: unknown) => void;
-  /** Puts a fact about the making into provenance.json: tokens, backend, counts. No time, host or path. */
+  /** Puts a fact about the making into provenance.json, which no stage reads: backend, counts. No time, host or path. */
   fact: (key: string, value: JsonValue) => void;
 };
 

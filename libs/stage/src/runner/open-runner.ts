@@ -1,15 +1,18 @@
 import { join } from 'node:path';
 import { type Manifest, openStore, readManifest, type Store } from '@itool/artifact';
 import {
+  loadKind,
   type ReadText,
   type ResolvedPipeline,
   resolvePipeline,
-  type WorkspacePackages,
+  type StageKind,
+  sourceClosure,
   workspacePackages,
   workspaceReader,
 } from '@itool/pipeline';
 import { ItoolError } from '@itool/record';
 import type { StageDefinition } from '../stage-definition.ts';
+import { type StageCode, stageCode } from './stage-code.ts';
 
 /** What the steps of the runner need to know; everything with an effect goes through here. */
 export type Runner = {
@@ -17,7 +20,9 @@ export type Runner = {
   pipeline: ResolvedPipeline;
   store: Store;
   readText: ReadText;
-  packages: WorkspacePackages;
+  /** Parameters of a kind, without the code that computes. */
+  loadKind: (kind: string) => StageKind;
+  codeOf: (kind: string) => StageCode;
   loadStage: (kind: string) => Promise<StageDefinition<unknown>>;
   /** Text for stderr, not ended by a newline of its own. */
   write: (text: string) => void;
@@ -26,13 +31,20 @@ export type Runner = {
 /** @throws ItoolError bad_config, missing_file from reading the pipeline */
 export function openRunner(workspace: string, pipeline: string, store: Store = openStore()): Runner {
   const readText = workspaceReader(workspace);
+  const packages = workspacePackages(workspace);
+  const codes = new Map<string, StageCode>();
   return {
     workspace,
     pipeline: resolvePipeline(pipeline, readText),
     store,
     readText,
-    packages: workspacePackages(workspace),
-    loadStage: (kind) => loadStage(workspace, kind),
+    loadKind: (kind) => loadKind(workspace, packages, kind),
+    codeOf: (kind) => {
+      const code = codes.get(kind) ?? stageCode(workspace, sourceClosure(kind, packages, readText));
+      codes.set(kind, code);
+      return code;
+    },
+    loadStage: (kind) => loadStage(workspace, kind, loadKind(workspace, packages, kind)),
     write: (text) => process.stderr.write(text),
   };
 }
@@ -53,13 +65,17 @@ export function needManifest(runner: Runner, stage: string): Manifest {
   });
 }
 
-async function loadStage(workspace: string, kind: string): Promise<StageDefinition<unknown>> {
+async function loadStage(
+  workspace: string,
+  kind: string,
+  { paramsSchema }: StageKind,
+): Promise<StageDefinition<unknown>> {
   const file = join(workspace, 'libs', 'stages', kind, 'src', 'index.ts');
-  const loaded = (await import(file)) as { stage?: StageDefinition<unknown> };
-  if (loaded.stage?.kind === kind) return loaded.stage;
+  const { stage } = (await import(file)) as { stage?: StageDefinition<unknown> };
+  if (stage?.kind === kind && stage.params === paramsSchema) return stage;
   throw new ItoolError({
     code: 'internal',
-    message: `stage: libs/stages/${kind}/src/index.ts does not export a stage of kind ${kind}`,
-    hint: 'Export `stage: StageDefinition<...>` with `kind` equal to the folder name.',
+    message: `stage: libs/stages/${kind}/src/index.ts does not export a stage of kind ${kind} with the schema of its params.ts`,
+    hint: 'Export `stage: StageDefinition<...>` with `kind` equal to the folder name and `params: paramsSchema`.',
   });
 }

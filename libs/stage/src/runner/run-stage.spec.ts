@@ -15,6 +15,7 @@ describe('runner', () => {
   let root: string;
   let log: string[];
   let runs: string[];
+  let loaded: string[];
   let doubling: Run;
 
   const write = (path: string, content: unknown) => {
@@ -40,13 +41,21 @@ describe('runner', () => {
       },
     });
     const stages = [
-      stage('say', ({ params, out }) => out.text('said', params.text ?? '')),
+      stage('say', ({ params, out }) => out.text('said', (params.text ?? '').trim())),
       stage('double', (context) => doubling(context)),
       stage('report', ({ inputs, out }) => out.text('report.html', `<p>${inputs.text('source', 'said')}</p>`, 'html')),
+      stage('show', ({ definitions, out }) => out.json('shown', definitions)),
     ];
     return {
       ...openRunner(root, name, openStore(join(root, 'store'))),
-      loadStage: async (kind) => stages.find((s) => s.kind === kind)!,
+      loadKind: (kind) => ({
+        paramsSchema: stages.find((s) => s.kind === kind)!.params,
+        readsDefinitions: kind === 'show',
+      }),
+      loadStage: async (kind) => {
+        loaded.push(kind);
+        return stages.find((s) => s.kind === kind)!;
+      },
       write: (text) => log.push(text),
     };
   };
@@ -63,8 +72,9 @@ describe('runner', () => {
     root = mkdtempSync(join(tmpdir(), 'itool-runner-'));
     log = [];
     runs = [];
+    loaded = [];
     doubling = ({ inputs, out }) => out.text('said', inputs.text('source', 'said').repeat(2));
-    for (const kind of ['say', 'double', 'report']) {
+    for (const kind of ['say', 'double', 'report', 'show']) {
       write(`libs/stages/${kind}/package.json`, { name: `@itool/stage-${kind}`, dependencies: { zod: '4.6.7' } });
       write(`libs/stages/${kind}/src/index.ts`, `// ${kind}\n`);
     }
@@ -96,6 +106,55 @@ describe('runner', () => {
     write('libs/stages/say/src/index.spec.ts', '// test\n');
     write('libs/stages/say/README.md', 'text\n');
     expect(await runAll()).toEqual(['unchanged', 'unchanged', 'unchanged']);
+  });
+
+  it('loads the code of a stage only when it has to compute', async () => {
+    await runAll();
+    loaded = [];
+    expect(await runAll()).toEqual(['unchanged', 'unchanged', 'unchanged']);
+    expect(loaded).toEqual([]);
+  });
+
+  it('gives definitions to kinds that read them, and runs these when one has changed', async () => {
+    const show = (pipelineName: string, text: string) =>
+      write(`pipelines/${pipelineName}/pipeline.json`, {
+        name: pipelineName,
+        stages: {
+          shown: { kind: 'show', needs: { source: ['second'] } },
+          first: { kind: 'say', params: { text } },
+          second: { kind: 'double', needs: { source: 'first' } },
+          aside: { kind: 'say', params: { text: `${text} aside` } },
+        },
+      });
+    const runShow = async (pipelineName = 'p') => {
+      const outcomes: string[] = [];
+      for (const stage of ['first', 'second', 'shown']) outcomes.push(await runStage(open(pipelineName), stage));
+      return outcomes;
+    };
+    const shown = () => {
+      const { outputs } = JSON.parse(readFileSync(artifact('shown'), 'utf8')) as {
+        outputs: { shown: { sha256: string } };
+      };
+      const { sha256 } = outputs.shown;
+      return readFileSync(join(root, 'store', 'sha256', sha256.slice(0, 2), sha256), 'utf8');
+    };
+    show('p', 'ab');
+    expect(await runShow()).toEqual(['ran', 'ran', 'ran']);
+    expect(JSON.parse(shown())).toEqual([
+      { pipeline: 'p', name: 'first', kind: 'say', iteration: 0, needs: {}, params: { text: 'ab' } },
+      { pipeline: 'p', name: 'second', kind: 'double', iteration: 0, needs: { source: ['first'] }, params: {} },
+      { pipeline: 'p', name: 'shown', kind: 'show', iteration: 0, needs: { source: ['second'] }, params: {} },
+    ]);
+    // 'say' trims its text, so that no byte of any input changes
+    show('p', ' ab');
+    expect(await runShow()).toEqual(['ran', 'unchanged', 'ran']);
+    expect(shown()).toContain('{"text":" ab"}');
+    // what is upstream of another stage is none of its business, and other kinds are shared between pipelines
+    show('q', ' ab');
+    expect(await runShow('q')).toEqual(['shared', 'shared', 'ran']);
+    show('p', 'ab');
+    expect(await runShow()).toEqual(['shared', 'unchanged', 'shared']);
+    expect(shown()).toContain('{"text":"ab"}');
   });
 
   it('shares equal work between pipelines and with the past', async () => {
@@ -168,6 +227,18 @@ describe('runner', () => {
       message: 'stage: running p.second again gave other bytes than its manifest says: said',
       hint: expect.stringContaining('itool repair p second'),
     });
+  });
+
+  it('does not make lost bytes from another definition', async () => {
+    await runAll();
+    loseBlobs();
+    pipeline('p', 'cd');
+    await expect(verifyRun(open())).rejects.toMatchObject({
+      code: 'not_reproducible',
+      message: expect.stringContaining('outputs of p.first are lost'),
+      hint: expect.stringContaining('nx run p.first:run'),
+    });
+    expect(await runAll()).toEqual(['ran', 'ran', 'ran']);
   });
 
   it('names the parameter that is wrong', async () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { manifestDigest, manifestText } from '@itool/artifact';
-import { findStage, parseParams, type ResolvedStage, UNCACHED_KINDS } from '@itool/pipeline';
+import { manifestDigest, manifestText, readProvenance } from '@itool/artifact';
+import { findStage, type ResolvedStage, UNCACHED_KINDS } from '@itool/pipeline';
 import { ItoolError } from '@itool/record';
 import { startProgress } from '../progress.ts';
 import type { StageDefinition } from '../stage-definition.ts';
@@ -18,16 +18,16 @@ import {
   writeResult,
 } from './known-result.ts';
 import { artifactFolder, needManifest, type Runner } from './open-runner.ts';
-import { type StageKey, stageKey } from './stage-key.ts';
+import { type InputDigests, type StageBasis, stageBasis, stageKey } from './stage-key.ts';
 
 export type Outcome = 'ran' | 'unchanged' | 'shared';
 
 type Prepared = {
   stage: ResolvedStage;
-  definition: StageDefinition<unknown>;
-  params: unknown;
+  basis: StageBasis;
   inputs: InputRole[];
-  key: StageKey;
+  digests: InputDigests;
+  key: string;
 };
 
 /**
@@ -39,7 +39,7 @@ type Prepared = {
 export async function runStage(runner: Runner, name: string, force = false): Promise<Outcome> {
   const prepared = await prepare(runner, name);
   const folder = artifactFolder(runner, name);
-  const { key } = prepared.key;
+  const { key } = prepared;
   const cached = !UNCACHED_KINDS.includes(prepared.stage.kind);
   if (cached && !force) {
     if (resultInPlace(runner.store, folder, key) !== undefined) return 'unchanged';
@@ -53,12 +53,12 @@ export async function runStage(runner: Runner, name: string, force = false): Pro
       return 'shared';
     }
   }
-  return underLock(runner, prepared, async () => {
+  return underLock(runner, prepared.stage, async (definition) => {
     // Another process may have made it while this one waited.
     if (cached && !force && resultInPlace(runner.store, folder, key) !== undefined) return 'unchanged';
     if (force) forgetResult(runner.store, key);
     rmSync(join(folder, 'manifest.json'), { force: true });
-    const result = await compute(runner, prepared);
+    const result = await compute(runner, definition, prepared);
     writeResult(folder, result);
     if (cached) shareResult(runner.store, result);
     return 'ran';
@@ -69,16 +69,18 @@ export async function runStage(runner: Runner, name: string, force = false): Pro
  * Makes sure that every output in the manifest of a stage is in the store, by running the stage again in place where one is missing or damaged.
  *
  * @returns true when the stage had to run again
- * @throws ItoolError not_reproducible when that gives other bytes than the manifest says
+ * @throws ItoolError not_reproducible when what it was made from is no longer there, or gives other bytes than the manifest says
  */
 export async function healStage(runner: Runner, name: string): Promise<boolean> {
   const manifest = needManifest(runner, name);
   if (isComplete(runner.store, manifest)) return false;
   runner.write(`${runner.pipeline.name}.${name}: outputs are missing from the store or damaged, making them again\n`);
   const prepared = await prepare(runner, name);
-  return underLock(runner, prepared, async () => {
+  if (readProvenance(join(artifactFolder(runner, name), 'provenance.json'))?.key !== prepared.key)
+    throw outOfDate(runner, name);
+  return underLock(runner, prepared.stage, async (definition) => {
     if (isComplete(runner.store, manifest)) return false;
-    const again = await compute(runner, prepared);
+    const again = await compute(runner, definition, prepared);
     if (manifestText(again.manifest) !== manifestText(manifest))
       throw notReproducible(runner, name, again, manifest.outputs);
     return true;
@@ -87,10 +89,11 @@ export async function healStage(runner: Runner, name: string): Promise<boolean> 
 
 async function prepare(runner: Runner, name: string): Promise<Prepared> {
   const stage = findStage(runner.pipeline, name);
-  const definition = await runner.loadStage(stage.kind);
-  const params = parseParams(stage, definition.params, runner.readText);
+  const basis = stageBasis(runner, stage);
   const inputs: InputRole[] = [];
-  for (const [role, need] of Object.entries(stage.needs)) {
+  // In name order: the order in which a file writes its roles is no part of the key, so a stage must not see it.
+  for (const role of Object.keys(stage.needs).sort()) {
+    const need = stage.needs[role]!;
     for (const producer of need.stages) await healStage(runner, producer);
     inputs.push({
       role,
@@ -104,17 +107,23 @@ async function prepare(runner: Runner, name: string): Promise<Prepared> {
       stages.map((s) => ({ stage: s.stage, manifest: manifestDigest(s.manifest) })),
     ]),
   );
-  return { stage, definition, params, inputs, key: stageKey(runner, stage, params, digests) };
+  return { stage, basis, inputs, digests, key: stageKey(basis, digests) };
 }
 
-async function compute(runner: Runner, { stage, definition, params, inputs, key }: Prepared): Promise<Result> {
+async function compute(
+  runner: Runner,
+  definition: StageDefinition<unknown>,
+  { stage, basis, inputs, digests, key }: Prepared,
+): Promise<Result> {
+  const { kind, code, externals, params, definitions } = basis;
   const collected = collectOutputs(runner.store);
-  const scratch = join(runner.workspace, '.itool', 'scratch', key.key);
+  const scratch = join(runner.workspace, '.itool', 'scratch', key);
   mkdirSync(scratch, { recursive: true });
   const isTerminal = process.stderr.isTTY === true && process.env['NX_TASK_HASH'] === undefined;
   await definition.run({
     params,
-    iteration: stage.iteration ?? 0,
+    iteration: basis.iteration,
+    definitions: definitions ?? [],
     inputs: makeInputs(runner.store, inputs),
     out: collected.outputs,
     progress: (options) => startProgress({ write: runner.write, isTerminal, now: () => performance.now() }, options),
@@ -129,22 +138,39 @@ async function compute(runner: Runner, { stage, definition, params, inputs, key 
     provenance: {
       pipeline: stage.pipeline,
       stage: stage.name,
-      kind: stage.kind,
-      key: key.key,
-      code: key.code,
-      externals: key.externals,
-      params: key.params,
-      inputs: key.inputs,
+      kind,
+      key,
+      code,
+      externals,
+      params,
+      inputs: digests,
+      ...(definitions === undefined ? {} : { definitions }),
       manifest: manifestDigest(manifest),
       facts: { ...collected.facts(), node: process.version, platform: `${process.platform}-${process.arch}` },
     },
   };
 }
 
-function underLock<T>(runner: Runner, { stage, definition }: Prepared, work: () => Promise<T>): Promise<T> {
-  if (definition.device === 'none') return work();
+/** Only here is the code of a stage loaded: what has not changed ends without it. */
+async function underLock<T>(
+  runner: Runner,
+  stage: ResolvedStage,
+  work: (definition: StageDefinition<unknown>) => Promise<T>,
+): Promise<T> {
+  const definition = await runner.loadStage(stage.kind);
+  if (definition.device === 'none') return work(definition);
   const log = (line: string): void => runner.write(`${line}\n`);
-  return withDeviceLock(join(runner.store.root, 'device.lock'), `${stage.pipeline}.${stage.name}`, log, work);
+  const lock = join(runner.store.root, 'device.lock');
+  return withDeviceLock(lock, `${stage.pipeline}.${stage.name}`, log, () => work(definition));
+}
+
+function outOfDate(runner: Runner, name: string): ItoolError {
+  const stage = `${runner.pipeline.name}.${name}`;
+  return new ItoolError({
+    code: 'not_reproducible',
+    message: `stage: outputs of ${stage} are lost, and its code, parameters or inputs are no longer those that they were made from`,
+    hint: `Make it from the present ones: npx nx run ${stage}:run`,
+  });
 }
 
 function notReproducible(

@@ -29,6 +29,7 @@ describe('import', () => {
     await stage.run({
       params,
       iteration: 0,
+      definitions: [],
       inputs,
       out: collected.outputs,
       progress,

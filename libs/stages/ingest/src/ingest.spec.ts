@@ -38,6 +38,7 @@ describe('ingest', () => {
     const progress = () => ({ tick: () => {}, finish: () => {} });
     const context = {
       iteration: 0,
+      definitions: [],
       inputs,
       out: collected.outputs,
       progress,

@@ -6,4 +6,7 @@ export const paramsSchema = z.strictObject({
   labels: z.record(z.string(), z.string()).default({}),
 });
 
+/** The report shows the parameters of all stages. */
+export const readsDefinitions = true;
+
 export type Params = z.infer<typeof paramsSchema>;

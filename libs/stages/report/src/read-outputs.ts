@@ -21,7 +21,7 @@ import { modelLabel } from './labels.ts';
 const TIERS = ['easy', 'medium', 'hard'];
 
 /** Stages of a role; a pipeline without the role has an empty section. */
-export function stagesOf(inputs: StageInputs, role: string): StageInput[] {
+function stagesOf(inputs: StageInputs, role: string): StageInput[] {
   return inputs.has(role) ? inputs.stages(role) : [];
 }
 

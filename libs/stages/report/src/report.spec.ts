@@ -1,49 +1,36 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  manifestDigest,
-  manifestText,
-  openStore,
-  type Provenance,
-  provenanceText,
-  readBlob,
-  writeAtomically,
-} from '@itool/artifact';
+import { openStore, readBlob } from '@itool/artifact';
+import type { DefinedStage } from '@itool/pipeline';
+import type { JsonObject } from '@itool/record';
 import { collectOutputs, type InputRole, makeInputs, type StageOutputs } from '@itool/stage';
 import { stage } from './index.ts';
 
-const ZEROS = '0'.repeat(64);
-
 describe('report stage', () => {
   let workspace: string;
+  let definitions: DefinedStage[];
   beforeEach(() => {
+    definitions = [];
     workspace = mkdtempSync(join(tmpdir(), 'itool-report-'));
   });
   afterEach(() => rmSync(workspace, { recursive: true }));
 
   const store = () => openStore(join(workspace, 'store'));
 
-  /** Writes the result of one stage as the runner does. */
+  /** Makes and defines one stage. */
   async function make(
     name: string,
     kind: string,
     needs: Record<string, string[]>,
-    params: Provenance['params'],
+    params: JsonObject,
     write: (out: StageOutputs) => void | Promise<void>,
   ): Promise<InputRole['stages'][number]> {
-    const { outputs, manifest: build, facts } = collectOutputs(store());
+    const { outputs, manifest } = collectOutputs(store());
     await write(outputs);
-    const manifest = build();
-    const inputs = Object.fromEntries(
-      Object.entries(needs).map(([role, stages]) => [role, stages.map((s) => ({ stage: s, manifest: ZEROS }))]),
-    );
-    const folder = join(workspace, '.itool', 'artifacts', 'mini', name);
-    const made = { pipeline: 'mini', stage: name, kind, key: ZEROS, code: ZEROS, externals: {}, params, inputs };
-    const provenance = { ...made, manifest: manifestDigest(manifest), facts: { ...facts(), platform: 'here' } };
-    writeAtomically(join(folder, 'provenance.json'), provenanceText(provenance));
-    writeAtomically(join(folder, 'manifest.json'), manifestText(manifest));
-    return { stage: name, manifest };
+    const iteration = Number(/-(\d+)$/.exec(name)?.[1] ?? 0);
+    definitions.push({ pipeline: 'mini', name, kind, iteration, needs, params });
+    return { stage: name, manifest: manifest() };
   }
 
   const evaluate = (name: string, policy: string, valid: boolean[]) =>
@@ -91,14 +78,13 @@ describe('report stage', () => {
         [{ phase: 'train', epoch: 1, global_step: 1, loss: 0.25, learning_rate: 0.5, grad_norm: 1, tokens: 10 }],
       );
       out.json('ledger', {
+        ...{ tokens: 1234, flops: 5e6, updates: 3 },
         dropped: [
           { id: 'a', reason: 'too_long', length: 9 },
           { id: 'b', reason: 'no_target', length: 1 },
           { id: 'c', reason: 'too_long', length: 8 },
         ],
       });
-      out.fact('tokens', 1234);
-      out.fact('backend', 'native-on-this-machine');
     });
     const rank = await make('rank-1', 'rank', { policy: ['sft'] }, {}, (out) =>
       out.table('ranked', { row_id: 'utf8', perplexity: 'float64?', selected: 'bool' }, [
@@ -172,9 +158,12 @@ describe('report stage', () => {
   async function run(roles: InputRole[]) {
     const collected = collectOutputs(store());
     const progress = () => ({ tick: () => {}, finish: () => {} });
+    const params = { title: 'A small run', labels: {} };
+    const needs = Object.fromEntries(roles.map(({ role, stages }) => [role, stages.map((s) => s.stage)]));
     await stage.run({
-      params: { title: 'A small run', labels: {} },
+      params,
       iteration: 0,
+      definitions: [...definitions, { pipeline: 'mini', name: 'page', kind: 'report', iteration: 0, needs, params }],
       inputs: makeInputs(store(), roles),
       out: collected.outputs,
       progress,
@@ -221,24 +210,17 @@ describe('report stage', () => {
     expect((await run(roles)).manifest).toEqual(manifest);
   });
 
-  it('shows parameters, work and iterations of all stages, but no machine', async () => {
+  it('shows stages as they are defined, with the work that their ledgers state', async () => {
     const { text } = await run(await pipeline());
     const facts = JSON.parse(text('report.json'));
+    expect(facts.pipeline).toBe('mini');
     const bySft = facts.stages.find((s: { name: string }) => s.name === 'sft');
-    expect(bySft).toMatchObject({ params: { learning_rate: 0.5 }, amounts: { tokens: 1234 } });
+    expect(bySft).toMatchObject({ params: { learning_rate: 0.5 }, amounts: { tokens: 1234, flops: 5e6 } });
+    expect(bySft.amounts).not.toHaveProperty('updates');
     const iterations = facts.stages.map((s: { name: string; iteration: number | null }) => [s.name, s.iteration]);
     expect(iterations).toContainEqual(['rank-1', 1]);
-    expect(iterations).toContainEqual(['eval-1', 1]);
     expect(iterations).toContainEqual(['eval-sft', null]);
-    expect(text('report.json')).not.toContain('native-on-this-machine');
+    expect(iterations.at(-1)).toEqual(['page', null]);
     expect(text('report.json')).not.toContain(workspace);
-  });
-
-  it('finds its pipeline by the results, and fails when none has them', async () => {
-    const roles = await pipeline();
-    mkdirSync(join(workspace, '.itool', 'artifacts', 'a-pipeline-before-it'));
-    expect(JSON.parse((await run(roles)).text('report.json')).pipeline).toBe('mini');
-    rmSync(join(workspace, '.itool', 'artifacts', 'mini', 'tier', 'manifest.json'));
-    await expect(run(roles)).rejects.toThrow('no pipeline has the results that the report was given');
   });
 });

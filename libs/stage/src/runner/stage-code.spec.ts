@@ -1,14 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { codeDigest } from './code-digest.ts';
+import { stageCode } from './stage-code.ts';
 
 it('covers what computes, not tests, builds, text or the runner', () => {
   const root = mkdtempSync(join(tmpdir(), 'itool-code-'));
   const digestAfter = (file: string) => {
     mkdirSync(dirname(join(root, file)), { recursive: true });
     writeFileSync(join(root, file), file);
-    return codeDigest(root, { folders: ['libs/a', 'libs/pipeline', 'libs/stage'], externals: [] });
+    return stageCode(root, { folders: ['libs/a', 'libs/pipeline', 'libs/stage'], externals: [] }).digest;
   };
   for (const folder of ['libs/pipeline/src', 'libs/stage/src/runner'])
     mkdirSync(join(root, folder), { recursive: true });
