@@ -28,20 +28,20 @@ export function makeProgram(terminal: Terminal): Command {
     .argument('[pipeline]', PIPELINE)
     .action(async (pipeline, options) => {
       const { planVerb } = await import('./verbs/plan.ts');
-      await planVerb(terminal, pipeline, options);
+      planVerb(terminal, pipeline, options);
     });
   verb('status', 'show the last run: what ran, what came from the cache, times and sizes')
     .argument('[pipeline]', PIPELINE)
     .action(async (pipeline, options) => {
       const { statusVerb } = await import('./verbs/status.ts');
-      await statusVerb(terminal, pipeline, options);
+      statusVerb(terminal, pipeline, options);
     });
   verb('report', 'say where the report of a pipeline is, or print it')
     .argument('[pipeline]', PIPELINE)
     .option('--format <format>', 'print the report itself: html, md or json')
     .action(async (pipeline, options) => {
       const { reportVerb } = await import('./verbs/report.ts');
-      await reportVerb(terminal, pipeline, options);
+      reportVerb(terminal, pipeline, options);
     });
   verb('env', 'show what this machine computes with: backend and why, threads, store, versions').action(
     async (options) => {

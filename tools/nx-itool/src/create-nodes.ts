@@ -1,14 +1,17 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  kindPath,
+  loadKind,
   parseParams,
-  type ResolvedPipeline,
+  type ReadText,
   resolvePipeline,
+  type StageKind,
+  schemaFolders,
+  type WorkspacePackages,
   workspacePackages,
   workspaceReader,
 } from '@itool/pipeline';
 import { type CreateNodes, createNodesFromFiles } from '@nx/devkit';
-import type { z } from 'zod';
 import { type ProjectContext, stageProjects } from './stage-projects.ts';
 
 /** Infers the projects of every `pipelines/<p>/pipeline.json`; throws on anything in it that does not resolve. */
@@ -19,15 +22,23 @@ export const createNodes: CreateNodes = [
     const lock = JSON.parse(readText('package-lock.json') ?? '{}') as {
       packages?: Record<string, { version?: string }>;
     };
+    const packages = workspacePackages(context.workspaceRoot);
+    const kinds = new Map<string, StageKind>();
+    const kindOf = (kind: string): StageKind => {
+      const known = kinds.get(kind) ?? reloadKind(context.workspaceRoot, packages, readText, kind);
+      kinds.set(kind, known);
+      return known;
+    };
     const projectContext: ProjectContext = {
-      packages: workspacePackages(context.workspaceRoot),
+      packages,
       readText,
+      readsDefinitions: (kind) => kindOf(kind).readsDefinitions ?? false,
       lockedVersion: (name) => lock.packages?.[`node_modules/${name}`]?.version,
     };
     return createNodesFromFiles(
       (file) => {
         const pipeline = resolvePipeline(file.split('/').at(-2)!, readText);
-        checkParams(context.workspaceRoot, pipeline, projectContext);
+        for (const stage of pipeline.stages) parseParams(stage, kindOf(stage.kind).paramsSchema, readText);
         return { projects: stageProjects(pipeline, projectContext) };
       },
       files,
@@ -37,14 +48,10 @@ export const createNodes: CreateNodes = [
   },
 ];
 
-function checkParams(root: string, pipeline: ResolvedPipeline, { readText }: ProjectContext): void {
-  for (const stage of pipeline.stages) {
-    const file = join(root, 'libs', 'stages', stage.kind, 'src', 'params.ts');
-    if (!existsSync(file))
-      throw new Error(`nx-itool: stage kind ${stage.kind} has no src/params.ts that exports paramsSchema`);
-    // The daemon lives longer than one version of the file.
-    delete require.cache[file];
-    const { paramsSchema } = require(file) as { paramsSchema: z.ZodType };
-    parseParams(stage, paramsSchema, readText);
-  }
+/** The daemon lives longer than one version of a schema and of what it imports. */
+function reloadKind(root: string, packages: WorkspacePackages, readText: ReadText, kind: string): StageKind {
+  const sources = [kindPath(kind), ...schemaFolders(kind, packages, readText).map((folder) => `${folder}/`)];
+  for (const file of Object.keys(require.cache))
+    if (sources.some((source) => file.startsWith(join(root, source)))) delete require.cache[file];
+  return loadKind(root, packages, kind);
 }

@@ -41,10 +41,20 @@ describe('what runs again', () => {
     expect(ran(await toy.run())).toEqual(['count', 'report', 'step-1', 'step-2', 'step-3']);
   }, 120_000);
 
-  it('runs an overridden iteration and those after it; another stage stops where its bytes stay the same', async () => {
-    toy.edit(PIPELINE, '"factor": 5', '"factor": 7');
+  it('shows a changed parameter that alters no byte, and runs nothing in between', async () => {
+    const shown = () =>
+      JSON.parse(toy.read('.itool/reports/toy/report/definitions')) as { name: string; params: object }[];
     toy.edit(PIPELINE, '"min_length": 3', '"min_length": 2');
-    expect(ran(await toy.run())).toEqual(['report', 'step-2', 'step-3', 'words']);
+    expect(ran(await toy.run())).toEqual(['report', 'words']);
+    expect(shown().find(({ name }) => name === 'words')?.params).toEqual({ min_length: 2 });
+    toy.edit('libs/stages/toy-count/src/params.ts', 'z.strictObject({', 'z.strictObject({ more: z.int().default(5),');
+    expect(ran(await toy.run())).toEqual(['count', 'report']);
+    expect(shown().find(({ name }) => name === 'count')?.params).toEqual({ bonus: 1, more: 5 });
+  }, 120_000);
+
+  it('runs an overridden iteration and those after it', async () => {
+    toy.edit(PIPELINE, '"factor": 5', '"factor": 7');
+    expect(ran(await toy.run())).toEqual(['report', 'step-2', 'step-3']);
   }, 120_000);
 
   it('runs only what is new when an iteration is added; a comment in a lib runs its users and stops there', async () => {

@@ -1,4 +1,4 @@
-import { resolvePipeline } from '@itool/pipeline';
+import { NOT_SOURCE, resolvePipeline } from '@itool/pipeline';
 import type { JsonObject } from '@itool/record';
 import { stageProjects } from './stage-projects.ts';
 
@@ -15,14 +15,21 @@ const packages = new Map([
   ['@itool/nn', 'libs/nn'],
 ]);
 const files: Record<string, unknown> = {
-  'pipelines/p/pipeline.json': PIPELINE,
   'libs/stages/import/package.json': {},
+  'libs/stages/page/package.json': {},
+  'libs/stages/train/src/params.ts': "import { size } from '@itool/nn';\nimport { z } from 'zod';\n",
   'libs/stages/train/package.json': { dependencies: { '@itool/nn': '0.1.0' } },
   'libs/nn/package.json': { dependencies: { zod: '4.6.7' } },
 };
-const readText = (path: string) => (files[path] === undefined ? undefined : JSON.stringify(files[path]));
-const projects = (version: string | undefined) =>
-  stageProjects(resolvePipeline('p', readText), { packages, readText, lockedVersion: () => version });
+const readText = (path: string) => {
+  const content = files[path];
+  return content === undefined || typeof content === 'string' ? content : JSON.stringify(content);
+};
+const projects = (version: string | undefined, content = PIPELINE) =>
+  stageProjects(
+    resolvePipeline('p', (path) => (path === 'pipelines/p/pipeline.json' ? JSON.stringify(content) : readText(path))),
+    { packages, readText, readsDefinitions: (kind) => kind === 'page', lockedVersion: () => version },
+  );
 
 describe('stageProjects', () => {
   it('makes one project per stage, keyed by its fields, its closure and the manifests of its producers', () => {
@@ -49,6 +56,35 @@ describe('stageProjects', () => {
       outputs: ['{workspaceRoot}/.itool/artifacts/p/train'],
       dependsOn: [{ projects: ['p.files'], target: 'run' }],
     });
+  });
+
+  it('keys a stage that shows definitions by all fields and schemas upstream of it', () => {
+    const train = (PIPELINE['stages'] as JsonObject)['train']!;
+    const made = projects('4.6.7', {
+      name: 'p',
+      stages: { files: { kind: 'import' }, train, aside: train, page: { kind: 'page', needs: { best: 'tune@last' } } },
+      iteration: {
+        count: 2,
+        stages: { tune: { kind: 'train', needs: { policy: 'tune@i-1|train' } } },
+        overrides: { '2': { tune: { a: 2 } } },
+      },
+    });
+    const sources = (folder: string) => [
+      `{workspaceRoot}/${folder}/**/*`,
+      ...NOT_SOURCE.map((pattern) => `!{workspaceRoot}/${folder}/${pattern}`),
+    ];
+    expect(made['pipelines/p/stages/page']?.targets?.['run']?.inputs).toEqual([
+      {
+        json: '{workspaceRoot}/pipelines/p/pipeline.json',
+        fields: ['stages.page', 'stages.files', 'stages.train', 'iteration.stages.tune', 'iteration.overrides.2.tune'],
+      },
+      '{workspaceRoot}/libs/stages/import/src/params.ts',
+      '{workspaceRoot}/libs/stages/train/src/params.ts',
+      ...sources('libs/nn'),
+      ...sources('libs/stages/page'),
+      { dependentTasksOutputFiles: '**/manifest.json' },
+      { externalDependencies: [] },
+    ]);
   });
 
   it('never caches imports and the umbrella', () => {

@@ -1,22 +1,29 @@
 import { isAbsolute } from 'node:path';
 import {
+  kindPath,
   NOT_SOURCE,
   producersOf,
   type ReadText,
   type ResolvedPipeline,
   type ResolvedStage,
   type SourceClosure,
+  schemaFolders,
   sourceClosure,
   UNCACHED_KINDS,
+  upstreamOf,
   type WorkspacePackages,
 } from '@itool/pipeline';
 import type { ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
+
+type Input = NonNullable<TargetConfiguration['inputs']>[number];
 
 const NODE = 'node --require ./tools/register/register.cjs';
 
 export type ProjectContext = {
   packages: WorkspacePackages;
   readText: ReadText;
+  /** True for kinds that show how other stages are defined. */
+  readsDefinitions: (kind: string) => boolean;
   /** Version of an npm package in the lock file. */
   lockedVersion: (name: string) => string | undefined;
 };
@@ -54,22 +61,27 @@ export function stageProjects(
   };
   for (const stage of pipeline.stages) {
     const root = `${umbrella}/stages/${stage.name}`;
-    projects[root] = { name: projectName(stage), root, targets: { run: runTarget(stage, closureOf(stage.kind)) } };
+    const closure = closureOf(stage.kind);
+    const shown = context.readsDefinitions(stage.kind) ? upstreamOf(pipeline, stage) : [];
+    projects[root] = {
+      name: projectName(stage),
+      root,
+      targets: {
+        run: runTarget(stage, closure, [...fieldsByFile([stage, ...shown]), ...schemaInputs(shown, closure, context)]),
+      },
+    };
   }
   return projects;
 }
 
-function runTarget(stage: ResolvedStage, closure: SourceClosure): TargetConfiguration {
+function runTarget(stage: ResolvedStage, closure: SourceClosure, definitions: Input[]): TargetConfiguration {
   const producers = producersOf(stage).map((name) => `${stage.pipeline}.${name}`);
   return {
     command: `${NODE} libs/stage/src/main.ts ${stage.pipeline} ${stage.name}`,
     cache: !UNCACHED_KINDS.includes(stage.kind),
     inputs: [
-      ...fieldsByFile(stage),
-      ...closure.folders.flatMap((folder) => [
-        `{workspaceRoot}/${folder}/**/*`,
-        ...NOT_SOURCE.map((pattern) => `!{workspaceRoot}/${folder}/${pattern}`),
-      ]),
+      ...definitions,
+      ...closure.folders.flatMap(sourcesOf),
       { dependentTasksOutputFiles: '**/manifest.json' },
       { externalDependencies: closure.externals.map(({ name }) => name) },
     ],
@@ -83,16 +95,35 @@ function projectName(stage: ResolvedStage): string {
   return `${stage.pipeline}.${stage.name}`;
 }
 
-function fieldsByFile(stage: ResolvedStage): { json: string; fields: string[] }[] {
-  if (stage.param_sources.length === 0)
-    throw new Error(`nx-itool: ${projectName(stage)}: no JSON field defines this stage`);
-  const files = [...new Set(stage.param_sources.map((s) => s.file))];
-  return files.map((file) => {
-    if (isAbsolute(file))
-      throw new Error(`nx-itool: ${projectName(stage)}: path is not relative to the workspace: ${file}`);
-    const fields = stage.param_sources.filter((s) => s.file === file).map((s) => s.field);
-    return { json: `{workspaceRoot}/${file}`, fields };
+function sourcesOf(folder: string): string[] {
+  return [`{workspaceRoot}/${folder}/**/*`, ...NOT_SOURCE.map((pattern) => `!{workspaceRoot}/${folder}/${pattern}`)];
+}
+
+/** JSON fields that define these stages, each once. */
+function fieldsByFile(stages: readonly ResolvedStage[]): Input[] {
+  const undefinedStage = stages.find((stage) => stage.param_sources.length === 0);
+  if (undefinedStage !== undefined)
+    throw new Error(`nx-itool: ${projectName(undefinedStage)}: no JSON field defines this stage`);
+  const sources = stages.flatMap((stage) => stage.param_sources);
+  return [...new Set(sources.map((s) => s.file))].map((file) => {
+    if (isAbsolute(file)) throw new Error(`nx-itool: path is not relative to the workspace: ${file}`);
+    const fields = sources.filter((s) => s.file === file).map((s) => s.field);
+    return { json: `{workspaceRoot}/${file}`, fields: [...new Set(fields)] };
   });
+}
+
+/** Where the defaults of shown parameters come from, as far as `closure` does not have it anyway. */
+function schemaInputs(
+  shown: readonly ResolvedStage[],
+  closure: SourceClosure,
+  { packages, readText }: ProjectContext,
+): Input[] {
+  const kinds = [...new Set(shown.map((stage) => stage.kind))].sort();
+  const folders = [...new Set(kinds.flatMap((kind) => schemaFolders(kind, packages, readText)))].sort();
+  return [
+    ...kinds.map((kind) => `{workspaceRoot}/${kindPath(kind)}`),
+    ...folders.filter((folder) => !closure.folders.includes(folder)).flatMap(sourcesOf),
+  ];
 }
 
 function checkLocked(kind: string, closure: SourceClosure, { lockedVersion }: ProjectContext): void {

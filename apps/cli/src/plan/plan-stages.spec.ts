@@ -13,7 +13,16 @@ function upToDate(name: string, ...producers: string[]): StageState {
     ...{ params: { beta: 2.5 }, inputs, manifest: digest(name), facts: {} },
   };
   return {
-    ...{ name, kind: 'k', cached: true, params: { beta: 2.5 }, code: 'code', externals: { zod: '1.0.0' }, inputs },
+    ...{
+      name,
+      kind: 'k',
+      iteration: 0,
+      cached: true,
+      params: { beta: 2.5 },
+      code: 'code',
+      externals: { zod: '1.0.0' },
+      inputs,
+    },
     ...{ recorded, missing_outputs: 0, stored: false, edited_folders: [] },
   };
 }
@@ -62,6 +71,23 @@ describe('planStages', () => {
       reasons: ['input changed: rank'],
     });
     expect(planStages([{ ...rank, code: 'other' }, changed, filter])[1]?.action).toBe('may run');
+  });
+
+  it('runs a stage that shows definitions when one of them has changed', () => {
+    const [rank, mine, page] = chain();
+    const define = (name: string, beta: number) => ({
+      ...{ pipeline: 'p', name, kind: 'k', iteration: 0, needs: {}, params: { beta } },
+    });
+    const recorded = {
+      ...page.recorded!,
+      definitions: [define('rank', 2.5), define('mine', 1), define('filter', 2.5)],
+    };
+    const shown = [define('rank', 2), define('new', 1), define('filter', 3)];
+    expect(planStages([rank, mine, { ...page, recorded, definitions: shown }])[2]).toEqual({
+      stage: 'filter',
+      action: 'run',
+      reasons: ['shows rank: param beta 2.5 -> 2', 'shows mine: is gone', 'shows new: is new'],
+    });
   });
 
   it('finds earlier work again', () => {

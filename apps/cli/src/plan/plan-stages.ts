@@ -1,16 +1,13 @@
 import type { Provenance } from '@itool/artifact';
-import type { JsonValue } from '@itool/record';
+import type { StageBasis } from '@itool/stage';
+import { diffDefinitions } from './diff-definitions.ts';
 import { diffParams } from './diff-params.ts';
 
 /** A stage as pipeline.json and the code define it now, beside what is known of its last result. */
-export type StageState = {
+export type StageState = StageBasis & {
   name: string;
-  kind: string;
   /** False for stages that look at outside files in every run. */
   cached: boolean;
-  params: JsonValue;
-  code: string;
-  externals: Record<string, string>;
   /** role -> producers with the digest of their present manifest, null without one */
   inputs: Record<string, { stage: string; manifest: string | null }[]>;
   /** How the result in place was made; null when there is none. */
@@ -63,6 +60,7 @@ function ownReasons(state: StageState, moving: readonly string[]): string[] {
   }
   reasons.push(
     ...diffVersions(recorded.externals, state.externals),
+    ...diffDefinitions(state.name, recorded.definitions ?? [], state.definitions ?? []),
     ...diffInputs(recorded.inputs, state.inputs, moving),
   );
   if (state.missing_outputs > 0) reasons.push(`${state.missing_outputs} of its outputs are missing from the store`);

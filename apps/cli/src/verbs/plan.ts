@@ -1,4 +1,5 @@
-import { listPipelines, resolvePipeline, workspaceReader } from '@itool/pipeline';
+import { listPipelines } from '@itool/pipeline';
+import { openRunner } from '@itool/stage';
 import { choosePipeline } from '../choose-pipeline.ts';
 import { type PlannedStage, planStages } from '../plan/plan-stages.ts';
 import { readStageStates } from '../plan/read-stage-states.ts';
@@ -6,15 +7,10 @@ import { readRunRecords } from '../runs/run-record.ts';
 import { printJson, type Terminal } from '../terminal.ts';
 import { textTable } from '../text/text-table.ts';
 
-export async function planVerb(
-  terminal: Terminal,
-  wanted: string | undefined,
-  options: { json?: boolean },
-): Promise<void> {
+export function planVerb(terminal: Terminal, wanted: string | undefined, options: { json?: boolean }): void {
   const { workspace } = terminal;
   const name = choosePipeline(wanted, listPipelines(workspace));
-  const pipeline = resolvePipeline(name, workspaceReader(workspace));
-  const plan = planStages(await readStageStates(workspace, pipeline, readRunRecords(workspace)));
+  const plan = planStages(readStageStates(openRunner(workspace, name), readRunRecords(workspace)));
   if (options.json) printJson(terminal, { pipeline: name, stages: plan });
   else terminal.out(planText(name, plan));
 }

@@ -64,7 +64,7 @@ describe('verbs on a pipeline that has run', () => {
       ...UNCHANGED,
       'step-2': 'run: param factor 5 -> 7',
       'step-3': 'may run: reads step-2; hit if those bytes stay the same',
-      report: 'may run: reads step-2, step-3; hit if those bytes stay the same',
+      report: 'run: shows step-2: param factor 5 -> 7',
     });
     toy.edit(PIPELINE, '"factor": 7', '"factor": 5');
     toy.write('libs/toy-text/src/split-words.ts', `${toy.read('libs/toy-text/src/split-words.ts')}// a comment\n`);

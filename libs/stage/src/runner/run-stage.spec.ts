@@ -116,14 +116,14 @@ describe('runner', () => {
   });
 
   it('gives definitions to kinds that read them, and runs these when one has changed', async () => {
-    const show = (pipelineName: string, text: string) =>
+    const show = (pipelineName: string, text: string, aside = 'x') =>
       write(`pipelines/${pipelineName}/pipeline.json`, {
         name: pipelineName,
         stages: {
           shown: { kind: 'show', needs: { source: ['second'] } },
           first: { kind: 'say', params: { text } },
           second: { kind: 'double', needs: { source: 'first' } },
-          aside: { kind: 'say', params: { text: `${text} aside` } },
+          aside: { kind: 'say', params: { text: aside } },
         },
       });
     const runShow = async (pipelineName = 'p') => {
@@ -149,7 +149,9 @@ describe('runner', () => {
     show('p', ' ab');
     expect(await runShow()).toEqual(['ran', 'unchanged', 'ran']);
     expect(shown()).toContain('{"text":" ab"}');
-    // what is upstream of another stage is none of its business, and other kinds are shared between pipelines
+    show('p', ' ab', 'not upstream');
+    expect(await runShow()).toEqual(['unchanged', 'unchanged', 'unchanged']);
+    // Definitions name their pipeline, so that only the other kinds are shared.
     show('q', ' ab');
     expect(await runShow('q')).toEqual(['shared', 'shared', 'ran']);
     show('p', 'ab');
