@@ -6,13 +6,5 @@ export { parseParams } from './parse-params.ts';
 export { pipelinePath, type ReadText } from './read-pipeline.ts';
 export { findStage, resolvePipeline, UNCACHED_KINDS } from './resolve-pipeline.ts';
 export type { Need, ParamSource, ResolvedPipeline, ResolvedStage } from './resolved-pipeline.ts';
-export {
-  isSource,
-  kindPath,
-  NOT_SOURCE,
-  type SourceClosure,
-  schemaFolders,
-  sourceClosure,
-  type WorkspacePackages,
-} from './source-closure.ts';
+export { isSource, NOT_SOURCE, type SourceClosure, sourceClosure, type WorkspacePackages } from './source-closure.ts';
 export { listPipelines, workspacePackages, workspaceReader } from './workspace-files.ts';

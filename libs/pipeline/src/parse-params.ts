@@ -1,3 +1,4 @@
+import { canonicalJson, type JsonValue } from '@itool/record';
 import type { z } from 'zod';
 import { throwIssues } from './explain-issues.ts';
 import { parseJsonText } from './json-text.ts';
@@ -5,13 +6,14 @@ import { hasPath, type ReadText } from './read-pipeline.ts';
 import type { ResolvedStage } from './resolved-pipeline.ts';
 
 /**
- * Checks the parameters of a stage against the schema of its kind and fills in defaults.
+ * Checks the parameters of a stage against the schema of its kind and fills in defaults. Keys come in name order: the order in which a
+ * file writes them is no part of any key, so nothing may hang on it.
  *
  * @throws ItoolError bad_config naming the file and JSON path where the wrong value stands, and what is allowed
  */
-export function parseParams<P>(stage: ResolvedStage, schema: z.ZodType<P>, readText: ReadText): P {
+export function parseParams(stage: ResolvedStage, schema: z.ZodType, readText: ReadText): JsonValue {
   const parsed = schema.safeParse(stage.params);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return JSON.parse(canonicalJson(parsed.data)) as JsonValue;
   return throwIssues(parsed.error.issues, schema, (path) => {
     // Overrides hold params directly, stage entries hold them below "params"; the last writer is the one to correct.
     const written = stage.param_sources

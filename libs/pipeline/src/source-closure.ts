@@ -35,50 +35,6 @@ export function isSource(path: string): boolean {
 export function sourceClosure(kind: string, packages: WorkspacePackages, readText: ReadText): SourceClosure {
   const own = `libs/stages/${kind}`;
   if (readText(`${own}/package.json`) === undefined) throw unknownKind(kind, packages);
-  return closureOf([own], packages, readText);
-}
-
-/**
- * Folders of the packages that the parameter schema of a kind is made of, besides its params.ts: a default that changes there changes
- * the definition of a stage though no JSON field of it has changed.
- *
- * @throws ItoolError bad_config when params.ts imports a file of its own package
- */
-export function schemaFolders(kind: string, packages: WorkspacePackages, readText: ReadText): string[] {
-  const file = kindPath(kind);
-  const imported = [...(readText(file) ?? '').matchAll(/\bfrom '([^']+)'/g)].map((match) => match[1]!);
-  const relative = imported.find((name) => name.startsWith('.'));
-  if (relative !== undefined) {
-    throw new ItoolError({
-      code: 'bad_config',
-      message: `pipeline: ${file}: imports a file: ${relative} (valid: packages)`,
-      hint: 'Cache keys are computed from its imports: keep the schema in params.ts, or in a library.',
-    });
-  }
-  return closureOf(
-    imported.flatMap((name) => packages.get(name) ?? []),
-    packages,
-    readText,
-  ).folders;
-}
-
-/** Module that exports the parameter schema of a kind, relative to the workspace root. */
-export function kindPath(kind: string): string {
-  return `libs/stages/${kind}/src/params.ts`;
-}
-
-export function unknownKind(kind: string, packages: WorkspacePackages): ItoolError {
-  const kinds = [...packages.values()]
-    .filter((f) => f.startsWith('libs/stages/'))
-    .map((f) => f.slice('libs/stages/'.length));
-  return new ItoolError({
-    code: 'bad_config',
-    message: `pipeline: unknown kind of stage: ${JSON.stringify(kind)} (valid: ${kinds.sort().join(', ')})`,
-    hint: 'Correct "kind", or add the folder below libs/stages.',
-  });
-}
-
-function closureOf(start: readonly string[], packages: WorkspacePackages, readText: ReadText): SourceClosure {
   const folders = new Set<string>();
   const externals = new Map<string, string>();
   const visit = (folder: string): void => {
@@ -95,11 +51,22 @@ function closureOf(start: readonly string[], packages: WorkspacePackages, readTe
       else externals.set(name, version);
     }
   };
-  start.forEach(visit);
+  visit(own);
   return {
     folders: [...folders].sort(),
     externals: [...externals].map(([name, version]) => ({ name, version })).sort((a, b) => (a.name < b.name ? -1 : 1)),
   };
+}
+
+export function unknownKind(kind: string, packages: WorkspacePackages): ItoolError {
+  const kinds = [...packages.values()]
+    .filter((f) => f.startsWith('libs/stages/'))
+    .map((f) => f.slice('libs/stages/'.length));
+  return new ItoolError({
+    code: 'bad_config',
+    message: `pipeline: unknown kind of stage: ${JSON.stringify(kind)} (valid: ${kinds.sort().join(', ')})`,
+    hint: 'Correct "kind", or add the folder below libs/stages.',
+  });
 }
 
 function fail(folder: string, why: string): never {

@@ -1,12 +1,10 @@
 import { join } from 'node:path';
 import {
-  kindPath,
   loadKind,
-  parseParams,
   type ReadText,
   resolvePipeline,
   type StageKind,
-  schemaFolders,
+  sourceClosure,
   type WorkspacePackages,
   workspacePackages,
   workspaceReader,
@@ -32,13 +30,12 @@ export const createNodes: CreateNodes = [
     const projectContext: ProjectContext = {
       packages,
       readText,
-      readsDefinitions: (kind) => kindOf(kind).readsDefinitions ?? false,
+      kindOf,
       lockedVersion: (name) => lock.packages?.[`node_modules/${name}`]?.version,
     };
     return createNodesFromFiles(
       (file) => {
         const pipeline = resolvePipeline(file.split('/').at(-2)!, readText);
-        for (const stage of pipeline.stages) parseParams(stage, kindOf(stage.kind).paramsSchema, readText);
         return { projects: stageProjects(pipeline, projectContext) };
       },
       files,
@@ -48,10 +45,10 @@ export const createNodes: CreateNodes = [
   },
 ];
 
-/** The daemon lives longer than one version of a schema and of what it imports. */
+/** The daemon lives longer than one version of a schema and of the libraries that it imports. */
 function reloadKind(root: string, packages: WorkspacePackages, readText: ReadText, kind: string): StageKind {
-  const sources = [kindPath(kind), ...schemaFolders(kind, packages, readText).map((folder) => `${folder}/`)];
+  const folders = sourceClosure(kind, packages, readText).folders.map((folder) => join(root, folder, '/'));
   for (const file of Object.keys(require.cache))
-    if (sources.some((source) => file.startsWith(join(root, source)))) delete require.cache[file];
+    if (folders.some((folder) => file.startsWith(folder))) delete require.cache[file];
   return loadKind(root, packages, kind);
 }

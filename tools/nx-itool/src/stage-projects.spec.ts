@@ -1,5 +1,6 @@
-import { NOT_SOURCE, resolvePipeline } from '@itool/pipeline';
+import { resolvePipeline } from '@itool/pipeline';
 import type { JsonObject } from '@itool/record';
+import { z } from 'zod';
 import { stageProjects } from './stage-projects.ts';
 
 const PIPELINE: JsonObject = {
@@ -17,18 +18,22 @@ const packages = new Map([
 const files: Record<string, unknown> = {
   'libs/stages/import/package.json': {},
   'libs/stages/page/package.json': {},
-  'libs/stages/train/src/params.ts': "import { size } from '@itool/nn';\nimport { z } from 'zod';\n",
   'libs/stages/train/package.json': { dependencies: { '@itool/nn': '0.1.0' } },
   'libs/nn/package.json': { dependencies: { zod: '4.6.7' } },
 };
-const readText = (path: string) => {
-  const content = files[path];
-  return content === undefined || typeof content === 'string' ? content : JSON.stringify(content);
-};
-const projects = (version: string | undefined, content = PIPELINE) =>
+const readText = (path: string) => (files[path] === undefined ? undefined : JSON.stringify(files[path]));
+const projects = (version: string | undefined, content = PIPELINE, default_size = 1) =>
   stageProjects(
     resolvePipeline('p', (path) => (path === 'pipelines/p/pipeline.json' ? JSON.stringify(content) : readText(path))),
-    { packages, readText, readsDefinitions: (kind) => kind === 'page', lockedVersion: () => version },
+    {
+      packages,
+      readText,
+      kindOf: (kind) => ({
+        paramsSchema: z.strictObject({ a: z.int().optional(), size: z.int().default(default_size) }),
+        readsDefinitions: kind === 'page',
+      }),
+      lockedVersion: () => version,
+    },
   );
 
 describe('stageProjects', () => {
@@ -58,33 +63,31 @@ describe('stageProjects', () => {
     });
   });
 
-  it('keys a stage that shows definitions by all fields and schemas upstream of it', () => {
-    const train = (PIPELINE['stages'] as JsonObject)['train']!;
-    const made = projects('4.6.7', {
-      name: 'p',
-      stages: { files: { kind: 'import' }, train, aside: train, page: { kind: 'page', needs: { best: 'tune@last' } } },
-      iteration: {
-        count: 2,
-        stages: { tune: { kind: 'train', needs: { policy: 'tune@i-1|train' } } },
-        overrides: { '2': { tune: { a: 2 } } },
-      },
+  it('keys a stage that shows definitions by what is upstream of it, defaults included', () => {
+    const page = (count: number, default_size: number, beside: JsonObject) => {
+      const train = { kind: 'train', needs: { data: 'files' } };
+      const content = {
+        name: 'p',
+        stages: { files: { kind: 'import' }, train, beside, page: { kind: 'page', needs: { best: 'tune@last' } } },
+        iteration: {
+          count,
+          stages: { tune: { kind: 'train', needs: { policy: 'tune@i-1|train' } } },
+          overrides: { '2': { tune: { a: 2 } } },
+        },
+      };
+      return projects('4.6.7', content, default_size)['pipelines/p/stages/page'];
+    };
+    const aside = { kind: 'train', params: { a: 1 } };
+    const first = page(2, 1, aside);
+    expect(first?.targets?.['run']?.inputs?.[0]).toEqual({
+      json: '{workspaceRoot}/pipelines/p/pipeline.json',
+      fields: ['stages.page', 'stages.files', 'stages.train', 'iteration.stages.tune', 'iteration.overrides.2.tune'],
     });
-    const sources = (folder: string) => [
-      `{workspaceRoot}/${folder}/**/*`,
-      ...NOT_SOURCE.map((pattern) => `!{workspaceRoot}/${folder}/${pattern}`),
-    ];
-    expect(made['pipelines/p/stages/page']?.targets?.['run']?.inputs).toEqual([
-      {
-        json: '{workspaceRoot}/pipelines/p/pipeline.json',
-        fields: ['stages.page', 'stages.files', 'stages.train', 'iteration.stages.tune', 'iteration.overrides.2.tune'],
-      },
-      '{workspaceRoot}/libs/stages/import/src/params.ts',
-      '{workspaceRoot}/libs/stages/train/src/params.ts',
-      ...sources('libs/nn'),
-      ...sources('libs/stages/page'),
-      { dependentTasksOutputFiles: '**/manifest.json' },
-      { externalDependencies: [] },
-    ]);
+    expect(first?.tags).toEqual([expect.stringMatching(/^definitions:[0-9a-f]{16}$/)]);
+    expect(page(2, 1, { ...aside, params: { a: 2 } })?.tags).toEqual(first?.tags);
+    expect(page(2, 7, aside)?.tags).not.toEqual(first?.tags);
+    expect(page(3, 1, aside)?.tags).not.toEqual(first?.tags);
+    expect(projects('4.6.7')['pipelines/p/stages/train']?.tags).toBeUndefined();
   });
 
   it('never caches imports and the umbrella', () => {

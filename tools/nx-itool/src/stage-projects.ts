@@ -1,18 +1,20 @@
 import { isAbsolute } from 'node:path';
 import {
-  kindPath,
+  defineStages,
   NOT_SOURCE,
+  parseParams,
   producersOf,
   type ReadText,
   type ResolvedPipeline,
   type ResolvedStage,
   type SourceClosure,
-  schemaFolders,
+  type StageKind,
   sourceClosure,
   UNCACHED_KINDS,
   upstreamOf,
   type WorkspacePackages,
 } from '@itool/pipeline';
+import { contentId, type JsonValue } from '@itool/record';
 import type { ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
 
 type Input = NonNullable<TargetConfiguration['inputs']>[number];
@@ -22,8 +24,7 @@ const NODE = 'node --require ./tools/register/register.cjs';
 export type ProjectContext = {
   packages: WorkspacePackages;
   readText: ReadText;
-  /** True for kinds that show how other stages are defined. */
-  readsDefinitions: (kind: string) => boolean;
+  kindOf: (kind: string) => StageKind;
   /** Version of an npm package in the lock file. */
   lockedVersion: (name: string) => string | undefined;
 };
@@ -31,6 +32,8 @@ export type ProjectContext = {
 /**
  * Nx projects of a pipeline by their root: one per stage, below a folder that need not exist, and the umbrella.
  * One project per stage because Nx hashes all targets of a project into each of its tasks.
+ *
+ * @throws on parameters that a kind does not take, and on a package that the lock file has in another version
  */
 export function stageProjects(
   pipeline: ResolvedPipeline,
@@ -45,6 +48,9 @@ export function stageProjects(
     closures.set(kind, closure);
     return closure;
   };
+  const params = new Map<string, JsonValue>();
+  for (const stage of pipeline.stages)
+    params.set(stage.name, parseParams(stage, context.kindOf(stage.kind).paramsSchema, context.readText));
   const umbrella = `pipelines/${pipeline.name}`;
   const projects: Record<string, ProjectConfiguration> = {
     [umbrella]: {
@@ -61,27 +67,31 @@ export function stageProjects(
   };
   for (const stage of pipeline.stages) {
     const root = `${umbrella}/stages/${stage.name}`;
-    const closure = closureOf(stage.kind);
-    const shown = context.readsDefinitions(stage.kind) ? upstreamOf(pipeline, stage) : [];
+    const readsDefinitions = context.kindOf(stage.kind).readsDefinitions ?? false;
+    const shown = readsDefinitions ? upstreamOf(pipeline, stage) : [];
+    const definitions = readsDefinitions ? defineStages(pipeline, stage, ({ name }) => params.get(name)!) : null;
     projects[root] = {
       name: projectName(stage),
       root,
-      targets: {
-        run: runTarget(stage, closure, [...fieldsByFile([stage, ...shown]), ...schemaInputs(shown, closure, context)]),
-      },
+      // Nx hashes tags. The fields alone do not say what defaults and references have become.
+      ...(definitions === null ? {} : { tags: [`definitions:${contentId(definitions)}`] }),
+      targets: { run: runTarget(stage, fieldsByFile([stage, ...shown]), closureOf(stage.kind)) },
     };
   }
   return projects;
 }
 
-function runTarget(stage: ResolvedStage, closure: SourceClosure, definitions: Input[]): TargetConfiguration {
+function runTarget(stage: ResolvedStage, fields: Input[], closure: SourceClosure): TargetConfiguration {
   const producers = producersOf(stage).map((name) => `${stage.pipeline}.${name}`);
   return {
     command: `${NODE} libs/stage/src/main.ts ${stage.pipeline} ${stage.name}`,
     cache: !UNCACHED_KINDS.includes(stage.kind),
     inputs: [
-      ...definitions,
-      ...closure.folders.flatMap(sourcesOf),
+      ...fields,
+      ...closure.folders.flatMap((folder) => [
+        `{workspaceRoot}/${folder}/**/*`,
+        ...NOT_SOURCE.map((pattern) => `!{workspaceRoot}/${folder}/${pattern}`),
+      ]),
       { dependentTasksOutputFiles: '**/manifest.json' },
       { externalDependencies: closure.externals.map(({ name }) => name) },
     ],
@@ -95,10 +105,6 @@ function projectName(stage: ResolvedStage): string {
   return `${stage.pipeline}.${stage.name}`;
 }
 
-function sourcesOf(folder: string): string[] {
-  return [`{workspaceRoot}/${folder}/**/*`, ...NOT_SOURCE.map((pattern) => `!{workspaceRoot}/${folder}/${pattern}`)];
-}
-
 /** JSON fields that define these stages, each once. */
 function fieldsByFile(stages: readonly ResolvedStage[]): Input[] {
   const undefinedStage = stages.find((stage) => stage.param_sources.length === 0);
@@ -110,20 +116,6 @@ function fieldsByFile(stages: readonly ResolvedStage[]): Input[] {
     const fields = sources.filter((s) => s.file === file).map((s) => s.field);
     return { json: `{workspaceRoot}/${file}`, fields: [...new Set(fields)] };
   });
-}
-
-/** Where the defaults of shown parameters come from, as far as `closure` does not have it anyway. */
-function schemaInputs(
-  shown: readonly ResolvedStage[],
-  closure: SourceClosure,
-  { packages, readText }: ProjectContext,
-): Input[] {
-  const kinds = [...new Set(shown.map((stage) => stage.kind))].sort();
-  const folders = [...new Set(kinds.flatMap((kind) => schemaFolders(kind, packages, readText)))].sort();
-  return [
-    ...kinds.map((kind) => `{workspaceRoot}/${kindPath(kind)}`),
-    ...folders.filter((folder) => !closure.folders.includes(folder)).flatMap(sourcesOf),
-  ];
 }
 
 function checkLocked(kind: string, closure: SourceClosure, { lockedVersion }: ProjectContext): void {

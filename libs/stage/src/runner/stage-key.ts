@@ -23,10 +23,8 @@ export type InputDigests = Record<string, { stage: string; manifest: string }[]>
 /** @throws ItoolError bad_config for an unknown kind, or parameters that it does not take */
 export function stageBasis(runner: Runner, stage: ResolvedStage): StageBasis {
   const { digest, externals } = runner.codeOf(stage.kind);
-  const paramsOf = (member: ResolvedStage): JsonValue => {
-    const params = parseParams(member, runner.loadKind(member.kind).paramsSchema, runner.readText);
-    return JSON.parse(canonicalJson(params)) as JsonValue;
-  };
+  const paramsOf = (member: ResolvedStage): JsonValue =>
+    parseParams(member, runner.loadKind(member.kind).paramsSchema, runner.readText);
   return {
     kind: stage.kind,
     iteration: stage.iteration ?? 0,
