@@ -91,10 +91,10 @@ describe('loadTokenizer', () => {
     );
   });
 
-  it('keeps a space apart from the word and digits apart from each other', () => {
-    const pieces = tokenizer.encode('Balo 2024,"Balo"').map((id) => tokenizer.piece(id));
+  it('keeps a space apart from the word and takes digits in pairs from the left', () => {
+    const pieces = tokenizer.encode('Balo 202,"Balo"').map((id) => tokenizer.piece(id));
     const name = tokenizer.encode('Balo').map((id) => tokenizer.piece(id));
-    expect(pieces).toEqual([...name, ' ', '2', '0', '2', '4', ',', '"', ...name, '"']);
+    expect(pieces).toEqual([...name, ' ', '20', '2', ',', '"', ...name, '"']);
   });
 
   it('knows special tokens in text and leaves them out on demand', () => {
@@ -111,8 +111,9 @@ describe('loadTokenizer', () => {
   });
 
   it('counts ids, not the size asked for, when the text gives no more merges', () => {
-    expect(json.model.merges.length).toBeLessThan(330 - 263);
-    expect(tokenizer.vocab_size).toBe(263 + json.model.merges.length);
+    const larger = trained(1000);
+    expect(larger.model.merges.length).toBeLessThan(1000 - 263);
+    expect(loadTokenizer(larger).vocab_size).toBe(263 + larger.model.merges.length);
   });
 
   it('names a token that is not there', () => {
