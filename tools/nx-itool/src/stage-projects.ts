@@ -10,6 +10,7 @@ import {
   type SourceClosure,
   type StageKind,
   sourceClosure,
+  stageFolder,
   UNCACHED_KINDS,
   upstreamOf,
   type WorkspacePackages,
@@ -95,7 +96,7 @@ function runTarget(stage: ResolvedStage, fields: Input[], closure: SourceClosure
       { dependentTasksOutputFiles: '**/manifest.json' },
       { externalDependencies: closure.externals.map(({ name }) => name) },
     ],
-    outputs: [`{workspaceRoot}/.itool/artifacts/${stage.pipeline}/${stage.name}`],
+    outputs: [`{workspaceRoot}/${stageFolder(stage.pipeline, stage.name)}`],
     // Nx takes an empty list of projects for a mistake.
     ...(producers.length > 0 ? { dependsOn: [{ projects: producers, target: 'run' }] } : {}),
   };

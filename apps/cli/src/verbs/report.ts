@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { listPipelines, resolvePipeline, workspaceReader } from '@itool/pipeline';
+import { listPipelines, reportFolder, resolvePipeline, workspaceReader } from '@itool/pipeline';
 import { ItoolError } from '@itool/record';
 import { choosePipeline } from '../choose-pipeline.ts';
 import { printJson, type Terminal } from '../terminal.ts';
@@ -21,27 +21,24 @@ export function reportVerb(
     });
   }
   const name = choosePipeline(wanted, listPipelines(terminal.workspace));
-  const path = reportPath(terminal.workspace, name, format ?? 'html');
+  const path = findReport(terminal.workspace, name, format ?? 'html');
+  if (path === null) {
+    throw new ItoolError({
+      code: 'missing_file',
+      message: `cli: pipeline has no report: ${name}`,
+      hint: `A stage of kind "report" writes it when the pipeline is run: itool run ${name}`,
+    });
+  }
   if (format !== undefined) terminal.out(readFileSync(path, 'utf8'));
   else if (options.json) printJson(terminal, { pipeline: name, path });
   else terminal.out(`${path}\n`);
 }
 
-/**
- * Report as the end of a run lays it out.
- *
- * @throws ItoolError missing_file when there is none yet
- */
-export function reportPath(workspace: string, pipeline: string, format: string): string {
+/** Report as the end of a run lays it out; null when there is none. */
+export function findReport(workspace: string, pipeline: string, format: string): string | null {
   const stages = resolvePipeline(pipeline, workspaceReader(workspace)).stages.filter(
     (stage) => stage.kind === 'report',
   );
-  const files = stages.map((stage) => join(workspace, '.itool', 'reports', pipeline, stage.name, `report.${format}`));
-  const found = files.find((file) => existsSync(file));
-  if (found !== undefined) return found;
-  throw new ItoolError({
-    code: 'missing_file',
-    message: `cli: pipeline has no report yet: ${pipeline}`,
-    hint: stages.length === 0 ? 'It has no stage of kind "report".' : `Run it: itool run ${pipeline}`,
-  });
+  const files = stages.map(({ name }) => join(workspace, reportFolder(pipeline, name), `report.${format}`));
+  return files.find((file) => existsSync(file)) ?? null;
 }

@@ -5,8 +5,8 @@ import { ItoolError } from '@itool/record';
 import { choosePipeline } from '../choose-pipeline.ts';
 import { printJson, type Terminal } from '../terminal.ts';
 import { durationText } from '../text/quantities.ts';
-import { reportPath } from './report.ts';
-import { lastRunSummary, outcomeLine } from './status.ts';
+import { findReport } from './report.ts';
+import { outcomeLine, runSummary } from './status.ts';
 
 export type RunOptions = { json?: boolean; skipCache?: boolean; nx_options: readonly string[] };
 
@@ -19,16 +19,20 @@ export async function runVerb(terminal: Terminal, wanted: string | undefined, op
   if (isOption) further.unshift(wanted!);
   checkOptions(further);
   const name = choosePipeline(isOption ? undefined : wanted, listPipelines(workspace));
+  const began = Date.now();
   const code = await spawnNx(workspace, nxArguments(name, options.skipCache ?? false, further), options.json ?? false);
   terminal.exit(code);
-  const summary = lastRunSummary(workspace, name);
-  const report = code === 0 ? reportPath(workspace, name, 'html') : null;
+  // Nx leaves no record when it refuses the pipeline before the first task.
+  const summary = runSummary(workspace, name, began);
+  const report = code === 0 ? findReport(workspace, name, 'html') : null;
   if (options.json) {
     printJson(terminal, { pipeline: name, exit_code: code, report, ...summary });
     return;
   }
-  const took = summary.duration_ms === null ? '' : ` in ${durationText(summary.duration_ms)}`;
-  terminal.out(`\n${name}: ${outcomeLine(summary)}${took}\n`);
+  if (summary !== null) {
+    const took = summary.duration_ms === null ? '' : ` in ${durationText(summary.duration_ms)}`;
+    terminal.out(`\n${name}: ${outcomeLine(summary)}${took}\n`);
+  }
   if (report !== null) terminal.out(`report: ${report}\n`);
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readManifest } from '@itool/artifact';
-import { listPipelines, resolvePipeline, workspaceReader } from '@itool/pipeline';
+import { listPipelines, resolvePipeline, stageFolder, workspaceReader } from '@itool/pipeline';
 import { ItoolError } from '@itool/record';
 import { choosePipeline } from '../choose-pipeline.ts';
 import { readRunRecords } from '../runs/run-record.ts';
@@ -9,27 +9,29 @@ import { printJson, type Terminal } from '../terminal.ts';
 import { bytesText, durationText } from '../text/quantities.ts';
 import { textTable } from '../text/text-table.ts';
 
+/** @throws ItoolError missing_file when the pipeline has not been run in this checkout */
 export function statusVerb(terminal: Terminal, wanted: string | undefined, options: { json?: boolean }): void {
   const name = choosePipeline(wanted, listPipelines(terminal.workspace));
-  const summary = lastRunSummary(terminal.workspace, name);
+  const summary = runSummary(terminal.workspace, name, 0);
+  if (summary === null) {
+    throw new ItoolError({
+      code: 'missing_file',
+      message: `cli: pipeline has not been run in this checkout: ${name}`,
+      hint: `Run it: itool run ${name}`,
+    });
+  }
   if (options.json) printJson(terminal, { pipeline: name, ...summary });
   else terminal.out(statusText(name, summary));
 }
 
-/** @throws ItoolError missing_file when the pipeline has not been run in this checkout */
-export function lastRunSummary(workspace: string, pipeline: string): RunSummary {
+/** The last run of a pipeline that began at `since` (milliseconds since 1970) or later; null when there is none. */
+export function runSummary(workspace: string, pipeline: string, since: number): RunSummary | null {
   const record = lastRun(readRunRecords(workspace), pipeline);
-  if (record === undefined) {
-    throw new ItoolError({
-      code: 'missing_file',
-      message: `cli: pipeline has not been run in this checkout: ${pipeline}`,
-      hint: `Run it: itool run ${pipeline}`,
-    });
-  }
+  if (record === undefined || record.start < since) return null;
   const stages = resolvePipeline(pipeline, workspaceReader(workspace)).stages.map((stage) => stage.name);
   const sizes = new Map(
     stages.flatMap((stage): [string, number][] => {
-      const manifest = readManifest(join(workspace, '.itool', 'artifacts', pipeline, stage, 'manifest.json'));
+      const manifest = readManifest(join(workspace, stageFolder(pipeline, stage), 'manifest.json'));
       if (manifest === undefined) return [];
       return [[stage, Object.values(manifest.outputs).reduce((sum, blob) => sum + blob.size, 0)]];
     }),

@@ -20,7 +20,7 @@ describe('verbs on a pipeline that has run', () => {
     const script = `
       require(${JSON.stringify(join(HERE, 'apps/cli/src/verbs', file))})[${JSON.stringify(verb)}](
         { workspace: process.cwd(), out: (t) => process.stdout.write(t), err: () => {}, exit: () => {} },
-        ...${JSON.stringify(args)}, { json: true },
+        ...${JSON.stringify(args)}, { json: true, nx_options: [] },
       )`;
     const register = join(HERE, 'tools/register/register.cjs');
     const { stdout, stderr, status } = spawnSync(process.execPath, ['--require', register, '--eval', script], {
@@ -77,6 +77,12 @@ describe('verbs on a pipeline that has run', () => {
     const lost = toy.blobs().find((path) => toy.manifest('step-3').includes(path.slice(-64)))!;
     rmSync(lost);
     expect(plan()['step-3']).toMatch(/^run: \d of its outputs are missing from the store$/);
+  }, 60_000);
+
+  it('shows no earlier run for one that Nx refuses', () => {
+    toy.edit(PIPELINE, '"factor": 5', '"faktor": 5');
+    expect(call('run.ts', 'runVerb', 'toy')).toEqual({ pipeline: 'toy', exit_code: 1, report: null });
+    toy.edit(PIPELINE, '"faktor": 5', '"factor": 5');
   }, 60_000);
 
   it('makes a stage again so that Nx keeps the new result', async () => {

@@ -7,6 +7,7 @@ import {
   resolvePipeline,
   type StageKind,
   sourceClosure,
+  stageFolder,
   workspacePackages,
   workspaceReader,
 } from '@itool/pipeline';
@@ -51,7 +52,7 @@ export function openRunner(workspace: string, pipeline: string, store: Store = o
 
 /** Folder with manifest.json and provenance.json of a stage. */
 export function artifactFolder(runner: Runner, stage: string): string {
-  return join(runner.workspace, '.itool', 'artifacts', runner.pipeline.name, stage);
+  return join(runner.workspace, stageFolder(runner.pipeline.name, stage));
 }
 
 /** @throws ItoolError missing_file when the stage has not run */

@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { blobPath } from '@itool/artifact';
+import { reportFolder } from '@itool/pipeline';
 import { needManifest, type Runner } from './open-runner.ts';
 import { healStage } from './run-stage.ts';
 
@@ -16,7 +17,7 @@ export type Verified = {
 
 /**
  * Checks that every byte that the manifests of a pipeline refer to is in the store and intact, makes again what is not, and lays the
- * report out below `.itool/reports/<pipeline>`.
+ * reports out.
  *
  * @throws ItoolError missing_file when a stage has not run; not_reproducible
  */
@@ -30,14 +31,13 @@ export async function verifyRun(runner: Runner): Promise<Verified> {
     }
   }
   for (const stage of runner.pipeline.stages.filter((s) => s.kind === 'report')) {
-    const folder = join('.itool', 'reports', runner.pipeline.name, stage.name);
+    const folder = reportFolder(runner.pipeline.name, stage.name);
     rmSync(join(runner.workspace, folder), { recursive: true, force: true });
-    for (const [name, blob] of Object.entries(needManifest(runner, stage.name).outputs).sort(([a], [b]) =>
-      a < b ? -1 : 1,
-    )) {
-      const file = join(folder, ...name.split('/'));
-      mkdirSync(join(runner.workspace, file, '..'), { recursive: true });
-      copyFileSync(blobPath(runner.store, blob.sha256), join(runner.workspace, file));
+    const { outputs } = needManifest(runner, stage.name);
+    for (const name of Object.keys(outputs).sort()) {
+      const file = `${folder}/${name}`;
+      mkdirSync(dirname(join(runner.workspace, file)), { recursive: true });
+      copyFileSync(blobPath(runner.store, outputs[name]!.sha256), join(runner.workspace, file));
       verified.reports.push(file);
     }
   }
