@@ -109,11 +109,14 @@ function fits(cell: unknown, type: ColumnType): boolean {
       return typeof cell === 'number';
     case 'list<int32>':
       return (
-        isList(cell) &&
-        (cell instanceof Int32Array || Array.prototype.every.call(cell, (v: unknown) => (Number(v) | 0) === v))
+        cell instanceof Int32Array ||
+        (isList(cell) && Array.prototype.every.call(cell, (v: unknown) => (Number(v) | 0) === v))
       );
     case 'list<float32>':
-      return isList(cell);
+      return (
+        cell instanceof Float32Array ||
+        (isList(cell) && Array.prototype.every.call(cell, (v: unknown) => typeof v === 'number'))
+      );
   }
 }
 

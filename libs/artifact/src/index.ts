@@ -1,14 +1,12 @@
 export {
   type Cell,
-  COLUMN_TYPES,
-  type ColumnList,
   type Columns,
   type ColumnType,
   columnList,
   type Row,
   type RowOf,
 } from './columns.ts';
-export { type FileDigest, fileDigest, sha256Of } from './file-digest.ts';
+export { type FileDigest, sha256Of } from './file-digest.ts';
 export {
   type Blob,
   findBlob,
@@ -23,6 +21,6 @@ export {
 } from './manifest.ts';
 export { readParquet } from './read-parquet.ts';
 export { type ListColumn, readColumns, readTable, type TableColumns } from './read-table.ts';
-export { asNoSpace, blobPath, hasBlob, memoRoot, openStore, putBytes, putFile, readBlob, type Store } from './store.ts';
+export { asNoSpace, blobPath, hasBlob, openStore, putBytes, putFile, readBlob, type Store } from './store.ts';
 export { writeParquet } from './write-parquet.ts';
 export { writeTable } from './write-table.ts';

@@ -73,6 +73,14 @@ describe('Arrow tables', () => {
     [{ a: 1, b: 2 }, 'row 0: no such column: b (valid: a)'],
   ])('refuses %j', (bad, message) => expect(() => writeTable([bad as { a: number }], { a: 'int32' })).toThrow(message));
 
+  it('refuses lists with other items', () => {
+    const write = (ids: unknown, type: 'list<int32>' | 'list<float32>') => () =>
+      writeTable([{ a: ids as number[] }], { a: type });
+    expect(write([1, 2.5], 'list<int32>')).toThrow('row 0: column a wants list<int32>: [1,2.5]');
+    expect(write([1, '2'], 'list<float32>')).toThrow('row 0: column a wants list<float32>: [1,"2"]');
+    expect(write(Uint8Array.of(1), 'list<float32>')).not.toThrow();
+  });
+
   it('refuses bytes that are no table', () =>
     expect(() => readTable(Buffer.from('no'))).toThrow('not an Arrow IPC file'));
 });

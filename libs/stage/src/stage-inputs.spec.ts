@@ -61,10 +61,20 @@ describe('outputs read as inputs', () => {
     expect(() => inputs.stages('evals')[0]!.text('not')).toThrow(
       'stage eval-1 has no output: "not" (valid: cases, model, note, rows, scores)',
     );
+    await expect(inputs.stages('evals')[0]!.rows('note')).rejects.toThrow(
+      'output of stage eval-1 is not a table: note: text (valid: arrow, parquet)',
+    );
+    expect(() => inputs.stages('evals')[1]!.columns('cases')).toThrow('is not a table: cases: parquet (valid: arrow)');
   });
 
-  it('cannot be written twice, and wrong rows name their output', () => {
+  it('cannot be written twice, and what cannot be written names its output', async () => {
     const { outputs: out } = collectOutputs(store);
+    await expect(out.parquet('cases', { p: 'float64' }, [{ p: Number.NaN }])).rejects.toThrow(
+      'output cases: artifact: row 0: column p is NaN',
+    );
+    expect(() => out.json('scores', { share: Number.NaN })).toThrow(
+      'output scores: canonical-json: number is not finite: NaN',
+    );
     out.text('note', 'a');
     expect(() => out.text('note', 'b')).toThrow('output is written twice: "note"');
     expect(() => out.table('rows', { id: 'int32' }, [{ id: 1.5 }])).toThrow(

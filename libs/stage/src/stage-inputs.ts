@@ -93,13 +93,25 @@ function makeInput(store: Store, stage: string, manifest: Manifest): StageInput 
   const blob = (name: string): Blob => findBlob(manifest, name, `stage ${stage}`);
   const bytes = (name: string): Uint8Array => readBlob(store, blob(name).sha256);
   const text = (name: string): string => Buffer.from(bytes(name)).toString('utf8');
+  const table = (name: string, formats: readonly string[]): Blob => {
+    const found = blob(name);
+    if (formats.includes(found.format)) return found;
+    throw new ItoolError({
+      code: 'bad_data',
+      message: `stage: output of stage ${stage} is not a table: ${name}: ${found.format} (valid: ${formats.join(', ')})`,
+      hint: 'Read it with the accessor of its format.',
+    });
+  };
   return {
     stage,
     names: Object.keys(manifest.outputs).sort(),
     has: (name) => Object.hasOwn(manifest.outputs, name),
     rows: async <R extends object = Row>(name: string) =>
-      blob(name).format === 'parquet' ? readParquet<R>(bytes(name)) : readTable<R>(bytes(name)),
-    columns: (name) => readColumns(bytes(name)),
+      table(name, ['arrow', 'parquet']).format === 'parquet' ? readParquet<R>(bytes(name)) : readTable<R>(bytes(name)),
+    columns: (name) => {
+      table(name, ['arrow']);
+      return readColumns(bytes(name));
+    },
     json: <T = JsonValue>(name: string) => JSON.parse(text(name)) as T,
     text,
     bytes,

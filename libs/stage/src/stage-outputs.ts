@@ -47,15 +47,12 @@ export function collectOutputs(store: Store): Collected {
   };
   const outputs: StageOutputs = {
     table: (name, columns, rows) => {
-      const put = putBytes(
-        store,
-        named(name, () => writeTable(rows, columns)),
-      );
-      add(name, { format: 'arrow', ...put, rows: rows.length, columns: columnList(columns) });
+      const bytes = named(name, () => writeTable(rows, columns));
+      add(name, { format: 'arrow', ...putBytes(store, bytes), rows: rows.length, columns: columnList(columns) });
     },
     parquet: async (name, columns, rows) => {
-      const put = putBytes(store, await writeParquet(rows, columns));
-      add(name, { format: 'parquet', ...put, rows: rows.length, columns: columnList(columns) });
+      const bytes = await named(name, () => writeParquet(rows, columns));
+      add(name, { format: 'parquet', ...putBytes(store, bytes), rows: rows.length, columns: columnList(columns) });
     },
     bytes: (name, data, format) => add(name, { format, ...putBytes(store, data) }),
     file: (name, path, format) => {
@@ -64,7 +61,10 @@ export function collectOutputs(store: Store): Collected {
       return put;
     },
     text: (name, text, format = 'text') => add(name, { format, ...putBytes(store, Buffer.from(text, 'utf8')) }),
-    json: (name, value) => add(name, { format: 'json', ...putBytes(store, Buffer.from(canonicalJson(value), 'utf8')) }),
+    json: (name, value) => {
+      const text = named(name, () => canonicalJson(value));
+      add(name, { format: 'json', ...putBytes(store, Buffer.from(text, 'utf8')) });
+    },
     fact: (key, value) => {
       facts[key] = value;
     },
@@ -72,16 +72,16 @@ export function collectOutputs(store: Store): Collected {
   return { outputs, manifest: () => ({ outputs: blobs }), facts: () => facts };
 }
 
-function named<T>(name: string, write: () => T): T {
+/** Puts the name of the output into what `make` throws, or rejects with. */
+function named<T>(name: string, make: () => T): T {
+  const fail = (error: unknown): never => {
+    const { code, hint } = error instanceof ItoolError ? error : { code: 'internal' as const, hint: undefined };
+    throw new ItoolError({ code, message: `output ${name}: ${(error as Error).message}`, hint, cause: error });
+  };
   try {
-    return write();
+    const made = make();
+    return made instanceof Promise ? (made.catch(fail) as T) : made;
   } catch (error) {
-    if (!(error instanceof ItoolError)) throw error;
-    throw new ItoolError({
-      code: error.code,
-      message: `output ${name}: ${error.message}`,
-      hint: error.hint ?? '',
-      cause: error,
-    });
+    return fail(error);
   }
 }
