@@ -105,7 +105,9 @@ function parse(text: string): Holder | undefined {
 function readIfThere(path: string): string | undefined {
   try {
     return fs.readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
+  } catch (error) {
+    // ESRCH: the process ended while its /proc file was read.
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
   }
 }

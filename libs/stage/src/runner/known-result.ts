@@ -37,8 +37,9 @@ export function resultInStore(store: Store, key: string): Result | undefined {
   return resultInPlace(store, resultFolder(store, key), key);
 }
 
+/** Keeps the result for others, unless there is one that they can use. */
 export function shareResult(store: Store, result: Result): void {
-  if (existsSync(join(resultFolder(store, result.provenance.key), 'manifest.json'))) return;
+  if (resultInStore(store, result.provenance.key) !== undefined) return;
   writeResult(resultFolder(store, result.provenance.key), result);
 }
 
