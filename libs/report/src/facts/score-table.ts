@@ -8,7 +8,8 @@ export type Side = 'seen' | 'unseen' | 'both';
 
 export type ScoreRow = {
   family: string;
-  side: Side /** One per model; null = no such cases. */;
+  side: Side;
+  /** One per model; null = no such cases. */
   cells: (ScoreCell | null)[];
 };
 

@@ -9,6 +9,7 @@ export type TrainingCurve = {
   /** Loss over updates; steps of a later phase continue those of an earlier one. */
   phases: { phase: string; points: Point[] }[];
   validation: Point[];
+  /** Of the first and the last point that is drawn: in a long run the mean of neighbouring updates. */
   first_loss: number | null;
   last_loss: number | null;
   best_validation: number | null;
