@@ -173,6 +173,16 @@ describe('runner', () => {
     expect(await runStage(open(), 'first', true)).toBe('ran');
   });
 
+  it('replaces a shared result whose bytes are lost', async () => {
+    await runAll();
+    loseBlobs();
+    rmSync(join(root, '.itool/artifacts'), { recursive: true });
+    doubling = ({ out }) => out.text('said', 'other');
+    expect(await runAll()).toEqual(['ran', 'ran', 'ran']);
+    rmSync(join(root, '.itool/artifacts'), { recursive: true });
+    expect(await runAll()).toEqual(['shared', 'shared', 'shared']);
+  });
+
   it('computes once when two processes ask at the same time', async () => {
     await runStage(open(), 'first');
     runs = [];
