@@ -6,10 +6,11 @@ type Definitions = NonNullable<StageBasis['definitions']>;
 
 /** What has changed in the definitions that a stage shows, but for its own, which has reasons of its own. */
 export function diffDefinitions(own: string, before: Definitions, after: Definitions): string[] {
-  const [from, to] = [before, after].map((list) => new Map(list.map((stage) => [stage.name, stage])));
-  const names = [...new Set([...from!.keys(), ...to!.keys()])].filter((name) => name !== own);
+  const byName = (list: Definitions) => new Map(list.map((stage) => [stage.name, stage]));
+  const [from, to] = [byName(before), byName(after)];
+  const names = [...new Set([...from.keys(), ...to.keys()])].filter((name) => name !== own);
   return names.flatMap((name) => {
-    const [old, now] = [from!.get(name), to!.get(name)];
+    const [old, now] = [from.get(name), to.get(name)];
     if (old === undefined || now === undefined) return [`shows ${name}: ${old === undefined ? 'is new' : 'is gone'}`];
     const changes = [
       ...(old.kind === now.kind ? [] : [`kind ${old.kind} -> ${now.kind}`]),
