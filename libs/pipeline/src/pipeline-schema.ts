@@ -9,7 +9,8 @@ const stageSchema = z.strictObject({
 
 /** pipeline.json after `extends` has been merged. */
 export const pipelineSchema = z.strictObject({
-  name: z.string(),
+  /** Part of project names and paths; a dot ends it in the name of a stage. */
+  name: z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected lower-case letters, digits and "-", a letter first'),
   description: z.string().optional(),
   stages: z.record(z.string(), stageSchema),
   iteration: z

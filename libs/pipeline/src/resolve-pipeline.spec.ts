@@ -161,6 +161,11 @@ describe('resolvePipeline', () => {
       changed((c) => Object.assign(at(c)['iteration']!['overrides']!['2']!, { tran: {} })),
       'iteration.overrides.2: unknown stage: "tran" (valid: eval, train)',
     ],
+    [
+      'unusable name',
+      changed((c) => Object.assign(c, { name: 'p.1' })),
+      'pipelines/p/pipeline.json: name: expected lower-case letters, digits and "-"',
+    ],
     ['wrong name', changed((c) => Object.assign(c, { name: 'q' })), 'differs from the folder: "q" (valid: "p")'],
     ['missing file', () => resolvePipeline('none', reader({})), 'file does not exist: pipelines/none/pipeline.json'],
     ['unknown stage asked for', () => findStage(pipeline, 'x'), 'p has no stage: "x" (valid: data, train-1,'],

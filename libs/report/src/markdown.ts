@@ -11,7 +11,7 @@ import type { StageSummary } from './report-data.ts';
 export function markdownReport(facts: ReportFacts): string {
   const parts: (string | string[])[] = [
     `# ${plain(facts.title)}`,
-    `Pipeline \`${plain(facts.pipeline)}\``,
+    `Pipeline ${literal(facts.pipeline)}`,
     facts.findings.map((line) => `- ${plain(line)}`),
     '## Scores',
     'Correct/total, percent, Wilson 95 % interval. "All families" pools cases; it is not the overall score of BFCL.',

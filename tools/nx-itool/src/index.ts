@@ -1,2 +1,2 @@
 export { createNodes } from './create-nodes.ts';
-export { postTasksExecution, preTasksExecution, type RunRecord, type TaskRecord } from './run-record.ts';
+export { postTasksExecution, preTasksExecution } from './run-record.ts';

@@ -16,7 +16,7 @@ export type RunRecord = {
   tasks: Record<string, TaskRecord>;
 };
 
-export type TaskRecord = {
+type TaskRecord = {
   status: string;
   code: number | null;
   hash?: string;
