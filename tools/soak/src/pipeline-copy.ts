@@ -1,8 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { resolvePipeline, UNCACHED_KINDS, workspaceReader } from '@itool/pipeline';
-import { killTree } from './process-tree.ts';
-import { copyWorkspace, finished, type Run, type WorkspaceCopy } from './workspace-copy.ts';
+import { copyWorkspace, type Run, type WorkspaceCopy } from './workspace-copy.ts';
 
 /** Everything that a run of a real pipeline reads. */
 const FOLDERS = ['libs', 'datasets', 'pipelines', 'tools/register', 'tools/nx-itool'];
@@ -75,54 +73,11 @@ export function compareManifests(wanted: ReadonlyMap<string, string>, found: Rea
   return differences.length === 0 ? 'same bytes' : `other bytes: ${differences.join('; ')}`;
 }
 
-/**
- * Starts a run and sends SIGKILL `delay_ms` after `stage` has begun to compute: to every process of the run (a machine that loses power), or
- * to the process of the stage alone.
- *
- * @returns exit code of Nx (null after a signal) and whether the stage had a manifest when all was over
- * @throws when the run ends before the stage computes
- */
-export async function killDuring(
-  copy: WorkspaceCopy,
-  pipeline: string,
-  stage: string,
-  delay_ms: number,
-  whom: 'everything' | 'stage',
-): Promise<{ code: number | null; made: boolean }> {
-  const nx = copy.start([`${pipeline}:run`]);
-  let running = true;
-  const ended = finished(nx).then((end) => {
-    running = false;
-    return end;
-  });
-  while (running && holderOfDevice(copy)?.what !== `${pipeline}.${stage}`) await sleep(5);
-  if (!running) throw new Error(`soak: ${pipeline}.${stage} did not compute:\n${(await ended).output}`);
-  const { pid } = holderOfDevice(copy)!;
-  await sleep(delay_ms);
-  if (whom === 'everything') killTree(nx.pid!);
-  else process.kill(pid, 'SIGKILL');
-  const { code } = await ended;
-  return { code, made: existsSync(join(copy.root, '.itool', 'artifacts', pipeline, stage, 'manifest.json')) };
-}
-
 function isPlain(value: Json): value is { [key: string]: Json } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The process that computes now and `<pipeline>.<stage>`. */
-function holderOfDevice(copy: WorkspaceCopy): { pid: number; what: string } | undefined {
-  try {
-    return JSON.parse(readFileSync(join(copy.store, 'device.lock'), 'utf8')) as { pid: number; what: string };
-  } catch {
-    return undefined;
-  }
 }
 
 function digests(manifest: string): Map<string, string> {
   const { outputs } = JSON.parse(manifest) as { outputs: Record<string, { sha256: string }> };
   return new Map(Object.entries(outputs).map(([name, { sha256 }]) => [name, sha256]));
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -5,13 +5,22 @@ import { readdirSync, readFileSync } from 'node:fs';
  * are found too. Reads /proc, so Linux only.
  */
 export function killTree(pid: number): void {
-  // The parent goes first, so that it cannot act on the end of a child.
-  for (const process_id of [pid, ...descendants(pid)]) {
-    try {
-      process.kill(process_id, 'SIGKILL');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  const stopped = new Set<number>();
+  // A stopped process starts no further one, so the search ends.
+  for (let found = [pid]; found.length > 0; found = descendants(pid).filter((child) => !stopped.has(child))) {
+    for (const process_id of found) {
+      stopped.add(process_id);
+      send(process_id, 'SIGSTOP');
     }
+  }
+  for (const process_id of stopped) send(process_id, 'SIGKILL');
+}
+
+function send(pid: number, signal: 'SIGSTOP' | 'SIGKILL'): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 

@@ -114,7 +114,7 @@ export function copyWorkspace(folders: readonly string[], name = 'itool-copy-'):
     manifest: (pipeline, stage) =>
       readFileSync(join(root, '.itool', 'artifacts', pipeline, stage, 'manifest.json'), 'utf8'),
     blobs: () => listFiles(join(store, 'sha256')).sort(),
-    remove: () => rmSync(base, { recursive: true, force: true }),
+    remove: () => rmSync(base, { recursive: true, force: true, maxRetries: 3 }),
   };
 }
 
