@@ -53,7 +53,8 @@ export const stage: StageDefinition<Params> = {
     out.table('ranked', COLUMNS, ranked);
 
     const selected = ranked.filter((row) => row.selected).map((row) => row.row_id);
-    const before = inputs.has('previous') ? await inputs.rows<Ranked>('previous', 'ranked') : [];
+    // The first iteration has no ranking before it: its role is filled by a stage without that output.
+    const before = inputs.has('previous', 'ranked') ? await inputs.rows<Ranked>('previous', 'ranked') : [];
     const overlap = selectionOverlap(
       selected,
       before.filter((row) => row.selected).map((row) => row.row_id),
