@@ -10,7 +10,12 @@ const upwards = layers.slice(0, -1).map((libs, index) => ({
   name: `layer-${index}-imports-upwards`,
   severity: 'error',
   from: { path: `^libs/(${libs.join('|')})/` },
-  to: { path: `^(libs/(${layers.slice(index + 1).flat().join('|')}|stages)|apps|datasets|tools)/` },
+  to: {
+    path: `^(libs/(${layers
+      .slice(index + 1)
+      .flat()
+      .join('|')}|stages)|apps|datasets|tools)/`,
+  },
 }));
 const known = layers.flat().join('|');
 
@@ -68,6 +73,9 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     combinedDependencies: false,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };
