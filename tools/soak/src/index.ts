@@ -4,7 +4,6 @@ export {
   copyForPipelines,
   manifestsOf,
   mergeInto,
-  stagesOf,
   stagesThatRan,
 } from './pipeline-copy.ts';
 export { copyWorkspace, finished, type Run, type WorkspaceCopy } from './workspace-copy.ts';
