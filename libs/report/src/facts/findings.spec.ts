@@ -39,23 +39,28 @@ describe('findings', () => {
   });
 
   it('tells calls from refusals', () => {
-    const scores: ModelScores[] = [
-      {
-        stage: 'e',
-        label: 'base',
-        families: [
-          { family: 'simple', seen: { correct: 0, total: 30 }, unseen: null },
-          { family: 'live_irrelevance', seen: { correct: 9, total: 10 }, unseen: null },
-        ],
-        error_classes: {},
-        aggregates: {},
-        decoding: {},
-      },
-    ];
-    const lines = findings({ scores: scoreTable(scores), errors: errorTable(scores), comparisons: [], pairs: [] });
-    expect(lines[1]).toBe(
-      'Where a call is right – base: 0 of 30. Where no call is right (irrelevance) – base: 9 of 10.',
+    const line = (correct: Record<string, number>) => {
+      const scores = Object.entries(correct).map(
+        ([label, simple]): ModelScores => ({
+          stage: 'e',
+          label,
+          families: [
+            { family: 'simple', seen: { correct: simple, total: 30 }, unseen: null },
+            { family: 'live_irrelevance', seen: { correct: 9, total: 10 }, unseen: null },
+          ],
+          error_classes: {},
+          aggregates: {},
+          decoding: {},
+        }),
+      );
+      return findings({ scores: scoreTable(scores), errors: errorTable(scores), comparisons: [], pairs: [] })[1];
+    };
+    expect(line({ base: 3 })).toBe(
+      'Where a call is right – base: 3 of 30. Where no call is right (irrelevance) – base: 9 of 10.',
     );
+    const hollow = 'is irrelevance, which any reply that does not read as a call gets right.';
+    expect(line({ base: 0, SFT: 3 })).toContain(`All that base scores ${hollow}`);
+    expect(line({ base: 0, SFT: 0, 'iteration 1': 0 })).toContain(`All that base, SFT and iteration 1 score ${hollow}`);
   });
 
   it('says when nothing was evaluated and when nothing was mined', () => {

@@ -74,8 +74,16 @@ function decisionLine(scores: ScoreTable): string | null {
   if (![calls, none].every((side) => side.some(([, total]) => total! > 0))) return null;
   const share = ([correct, total]: number[]): string => `${formatCount(correct!)} of ${formatCount(total!)}`;
   const list = (side: number[][]): string => scores.models.map((label, m) => `${label}: ${share(side[m]!)}`).join('; ');
-  return `Where a call is right – ${list(calls)}. Where no call is right (irrelevance) – ${list(none)}.`;
+  const hollow = scores.models.filter((_, m) => calls[m]![0] === 0 && none[m]![0]! > 0);
+  const warning =
+    hollow.length === 0
+      ? ''
+      : ` All that ${enumeration(hollow)} ${hollow.length === 1 ? 'scores' : 'score'} is irrelevance, which any reply that does not read as a call gets right.`;
+  return `Where a call is right – ${list(calls)}. Where no call is right (irrelevance) – ${list(none)}.${warning}`;
 }
+
+const enumeration = (labels: readonly string[]): string =>
+  labels.length === 1 ? labels[0]! : `${labels.slice(0, -1).join(', ')} and ${labels.at(-1)!}`;
 
 function sideLine(scores: ScoreTable): string | null {
   const seen = scores.totals.find((row) => row.side === 'seen');
