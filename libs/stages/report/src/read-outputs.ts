@@ -64,7 +64,7 @@ function unused(inputs: StageInputs): ReportData['dropped'] {
     });
   const prompts = stagesOf(inputs, 'evals').map((input) => {
     const { too_long = 0 } = input.json<ScoresFile>('scores');
-    return { source: input.stage, reason: 'prompt too long, counted as wrong', count: too_long };
+    return { source: input.stage, reason: 'prompt too long, counted as no answer', count: too_long };
   });
   return [...rows, ...prompts.filter(({ count }) => count > 0)];
 }

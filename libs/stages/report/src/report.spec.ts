@@ -190,7 +190,7 @@ describe('report stage', () => {
       { source: 's', reason: 'duplicate', count: 7 },
       { source: 'sft', reason: 'no target', count: 1 },
       { source: 'sft', reason: 'too long', count: 2 },
-      { source: 'eval-1', reason: 'prompt too long, counted as wrong', count: 1 },
+      { source: 'eval-1', reason: 'prompt too long, counted as no answer', count: 1 },
     ]);
     expect(facts.scores.models).toEqual(['base', 'SFT', 'iteration 1']);
     expect(facts.comparisons.map((c: { gained: number; lost: number }) => [c.gained, c.lost])).toEqual([
