@@ -13,7 +13,7 @@ import { randomStream } from '@itool/random';
 import type { StageDefinition } from '@itool/stage';
 import { backendFingerprint, type tf, useBackend } from '@itool/tensor';
 import { SPECIAL_TOKENS, trainBpe } from '@itool/tokenizer';
-import { supervisedTask, train } from '@itool/training';
+import { supervisedTask, train, updatesPerEpoch } from '@itool/training';
 import { type Params, paramsSchema } from './params.ts';
 
 type Row = { row_id: string; tools: string; messages: string };
@@ -48,15 +48,17 @@ export const stage: StageDefinition<Params> = {
       ...row,
       loss_mask: maskWith(row.loss_mask, pretraining.prompt_weight),
     }));
-    const updates = pretraining.num_train_epochs * Math.floor(rows.length / pretraining.train_batch_size);
-    const bar = progress({ label: 'pretrain', total: updates, unit: 'updates' });
+    const max_length = config.max_position_embeddings;
+    const fitting = rows.filter((row) => row.ids.length <= max_length).length;
+    const total = pretraining.num_train_epochs * updatesPerEpoch(fitting, pretraining.train_batch_size);
+    const bar = progress({ label: 'pretrain', total, unit: 'updates' });
     const { metrics, ledger } = await train({
       task: supervisedTask(model, { reduction: 'token_mean' }),
       params: trainableParams(model) as Record<string, tf.Variable>,
       train_rows: rows,
       config: {
         ...pretraining,
-        max_length: config.max_position_embeddings,
+        max_length,
         lr_scheduler_type: 'cosine',
         adam_beta1: 0.9,
         adam_beta2: 0.98,

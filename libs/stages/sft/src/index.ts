@@ -3,7 +3,7 @@ import { encodeRows, METRIC_COLUMNS, metricRows, parseTextRow, readPolicy, write
 import { randomStream } from '@itool/random';
 import type { StageDefinition } from '@itool/stage';
 import { backendFingerprint, type tf, useBackend } from '@itool/tensor';
-import { supervisedTask, train } from '@itool/training';
+import { supervisedTask, train, updatesPerEpoch } from '@itool/training';
 import { type Params, paramsSchema } from './params.ts';
 import { permuteTargets } from './permute-targets.ts';
 import { tierRows } from './tier-rows.ts';
@@ -35,16 +35,19 @@ export const stage: StageDefinition<Params> = {
       ? permuteTargets(sideRows('train'), randomStream(params.seed, 'sft', 'permute'))
       : sideRows('train');
 
-    const total = params.num_train_epochs * Math.max(1, Math.floor(train_rows.length / params.train_batch_size));
+    const encoded = encodeRows(policy, train_rows);
+    const max_length = Math.min(params.cutoff_len, policy.config.max_position_embeddings);
+    const fitting = encoded.filter((row) => row.ids.length <= max_length).length;
+    const total = params.num_train_epochs * updatesPerEpoch(fitting, params.train_batch_size);
     const bar = progress({ label: `sft ${params.tier}`, total, unit: 'updates' });
     const { metrics, best, ledger } = await train({
       task: supervisedTask(model, { reduction: 'sequence_mean' }),
       params: trainableParams(model) as Record<string, tf.Variable>,
-      train_rows: encodeRows(policy, train_rows),
+      train_rows: encoded,
       validation_rows: encodeRows(policy, sideRows('validation')),
       config: {
         ...params,
-        max_length: Math.min(params.cutoff_len, policy.config.max_position_embeddings),
+        max_length,
         lr_scheduler_type: 'cosine',
         adam_beta1: 0.9,
         adam_beta2: 0.999,
