@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withDeviceLock } from './device-lock.ts';
@@ -54,5 +54,17 @@ describe('withDeviceLock', () => {
   it('takes over a lock that was cut off', async () => {
     writeFileSync(path, '{"pid": 1');
     expect(await withDeviceLock(path, 'second', silent, async () => 'worked')).toBe('worked');
+  });
+
+  it('names the disk that is full and leaves nothing behind', async () => {
+    const write = jest.spyOn(fs, 'writeFileSync').mockImplementation((file) => {
+      fs.closeSync(fs.openSync(file as string, 'w'));
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    });
+    await expect(withDeviceLock(path, 'a', silent, async () => 'worked')).rejects.toThrow(
+      `artifact: no space left on the disk of ${folder}`,
+    );
+    write.mockRestore();
+    expect(readdirSync(folder)).toEqual([]);
   });
 });

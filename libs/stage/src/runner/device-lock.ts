@@ -2,12 +2,15 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
+import { asNoSpace } from '@itool/artifact';
 
 type Holder = { pid: number; host: string; started: string; what: string };
 
 /**
  * Runs `work` while holding a lock file, so that only one stage of this user computes at a time, whichever nx process started it.
  * A lock whose process is gone (killed, power cut) is taken over. A holder on another host (shared home) counts as alive.
+ *
+ * @throws ItoolError no_space when the disk of the lock file is full; what `work` throws
  */
 export async function withDeviceLock<T>(
   path: string,
@@ -24,11 +27,11 @@ export async function withDeviceLock<T>(
 }
 
 async function acquire(path: string, what: string, log: (line: string) => void): Promise<void> {
-  fs.mkdirSync(dirname(path), { recursive: true });
   const own: Holder = { pid: process.pid, host: hostname(), started: startOf(process.pid), what };
   const temp = `${path}.${process.pid}-${randomBytes(4).toString('hex')}`;
-  fs.writeFileSync(temp, JSON.stringify(own));
   try {
+    fs.mkdirSync(dirname(path), { recursive: true });
+    fs.writeFileSync(temp, JSON.stringify(own));
     let told = false;
     for (;;) {
       if (tryLink(temp, path)) return;
@@ -42,6 +45,8 @@ async function acquire(path: string, what: string, log: (line: string) => void):
       told = true;
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
+  } catch (error) {
+    throw asNoSpace(error, dirname(path));
   } finally {
     fs.rmSync(temp, { force: true });
   }
