@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import fs, { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PostTasksExecutionContext } from '@nx/devkit';
@@ -33,5 +33,21 @@ it('records the beginning of a run and then what happened to each task', async (
     },
   });
   expect(readdirSync(join(workspaceRoot, '.itool/runs'))).toEqual(['7.json']);
+  rmSync(workspaceRoot, { recursive: true });
+});
+
+it('names the disk that is too full for the record', async () => {
+  const workspaceRoot = mkdtempSync(join(tmpdir(), 'itool-record-'));
+  const write = jest.spyOn(fs, 'writeFileSync').mockImplementation((path) => {
+    fs.closeSync(fs.openSync(path as string, 'w'));
+    throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+  });
+  const context = { id: '7', workspaceRoot, nxJsonConfiguration: {}, argv: [] };
+  const folder = join(workspaceRoot, '.itool', 'runs');
+  await expect((async () => preTasksExecution(undefined, context))()).rejects.toThrow(
+    `nx-itool: no space left on the disk of ${folder}`,
+  );
+  write.mockRestore();
+  expect(readdirSync(folder)).toEqual([]);
   rmSync(workspaceRoot, { recursive: true });
 });

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ItoolError } from '@itool/record';
 import type { PostTasksExecution, PreTasksExecution } from '@nx/devkit';
 
 /** What one nx process did: `.itool/runs/<id>.json`. Times and hosts live here and in no artifact. */
@@ -66,10 +67,21 @@ export const postTasksExecution: PostTasksExecution = (_options, context) => {
 /** Written aside and renamed: `status` may read while a run ends. */
 function write(workspaceRoot: string, record: RunRecord): void {
   const folder = join(workspaceRoot, '.itool', 'runs');
-  mkdirSync(folder, { recursive: true });
   const path = join(folder, `${record.id}.json`);
-  writeFileSync(`${path}.temp`, `${JSON.stringify(record, null, 1)}\n`);
-  renameSync(`${path}.temp`, path);
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(`${path}.temp`, `${JSON.stringify(record, null, 1)}\n`);
+    renameSync(`${path}.temp`, path);
+  } catch (cause) {
+    rmSync(`${path}.temp`, { force: true });
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOSPC') throw cause;
+    throw new ItoolError({
+      code: 'no_space',
+      message: `nx-itool: no space left on the disk of ${folder}: what this run did is not recorded`,
+      hint: 'Free some space, then run again: finished stages are kept.',
+      cause,
+    });
+  }
 }
 
 function commitOf(workspaceRoot: string): { commit?: string } {

@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Checks } from '../checks.ts';
 import { IMPORTED, type ImportedFile, writeImportedPipeline } from '../imported-pipeline.ts';
@@ -9,6 +19,7 @@ import {
   freshCaches,
   manifestsOf,
   mergeInto,
+  stagesOf,
   stagesThatRan,
 } from '../pipeline-copy.ts';
 import type { Soak } from '../soak.ts';
@@ -94,63 +105,115 @@ async function run(checks: Checks): Promise<void> {
       checks.equal(`${name}: after the repair`, 'nothing', stagesThatRan(copy, IMPORTED, repaired), repaired.seconds);
       checks.equal(`${name}: manifests`, 'same bytes', compareManifests(wanted, manifestsOf(copy, IMPORTED)));
     }
-    await fillDisk(copy, checks, wanted);
+    await fillDisks(copy, checks, wanted);
   } finally {
     copy.remove();
   }
 }
 
 /** `one clear error`, or what is wrong with the end of the run. */
-function judgeError({ code, output, tasks }: Run, says: string): string {
+function judgeError({ code, output }: Run, says: string): string {
   if (code === 0) return 'exit 0';
   // Stages that run side by side may fail of the same cause; a wrong pipeline.json fails before any stage.
-  const failed = Object.values(tasks).filter((status) => status === 'failure').length || 1;
+  const failed = output.split('Failed tasks:')[1]?.match(/^- /gm)?.length ?? 1;
   const times = output.split(says).length - 1;
   if (times !== failed) return `${JSON.stringify(says)} is there ${times} times: ${output.trim()}`;
   if (/^.*\s+at .*:\d+:\d+/m.test(output)) return `stack trace: ${output.trim()}`;
   return 'one clear error';
 }
 
-/** Store on a small memory disk: the run ends when it is full and goes on when it has become larger. */
-async function fillDisk(copy: WorkspaceCopy, checks: Checks, wanted: ReadonlyMap<string, string>): Promise<void> {
+/** Full disks: the run ends with the name of the disk, loses no finished stage and goes on when there is space. */
+async function fillDisks(copy: WorkspaceCopy, checks: Checks, wanted: ReadonlyMap<string, string>): Promise<void> {
+  /** Runs on a disk that is too small, and again on a larger one. */
+  const recovers = async (disk: SmallDisk, name: string, caches: Record<string, string>): Promise<void> => {
+    const full = await copy.run(IMPORTED, caches);
+    const says = `artifact: no space left on the disk of ${disk.path}`;
+    checks.equal(name, 'one clear error', judgeError(full, says), full.seconds);
+    const done = stagesOf(copy, IMPORTED).filter((stage) => stage !== 'files' && hasManifest(copy, stage));
+    disk.makeSpace();
+    const again = await copy.run(IMPORTED, caches);
+    const ran = stagesThatRan(copy, IMPORTED, again);
+    const lost = done.filter((stage) => ran.split(', ').includes(stage)).join(', ') || 'none';
+    checks.equal(`${name}: finished stages that ran again`, 'none', lost, again.seconds);
+    const bytes = again.code === 0 ? compareManifests(wanted, manifestsOf(copy, IMPORTED)) : ran;
+    checks.equal(`${name}: manifests`, 'same bytes', bytes);
+  };
+  const artifacts = join(copy.root, '.itool');
   for (const size of ['256k', '1m']) {
     const caches = freshCaches(copy, `disk-${size}`);
-    const disk = caches['ITOOL_STORE']!;
-    mkdirSync(disk, { recursive: true });
-    const refused = mount(['-t', 'tmpfs', '-o', `size=${size}`, 'itool-soak', disk]);
-    if (refused !== undefined) {
-      checks.skipped(`a full disk of ${size}`, `a small disk cannot be mounted here: ${refused}`);
-      continue;
+    rmSync(artifacts, { recursive: true, force: true });
+    const name = `a disk of ${size} for the store`;
+    await onSmallDisk(caches['ITOOL_STORE']!, size, name, checks, (disk) => recovers(disk, name, caches));
+  }
+  const caches = freshCaches(copy, 'disk-full');
+  const name = 'a store without a free byte before the first stage that computes';
+  await onSmallDisk(caches['ITOOL_STORE']!, '8m', name, checks, async (disk) => {
+    rmSync(artifacts, { recursive: true, force: true });
+    await copy.run(IMPORTED, caches);
+    mergeInto(copy, PIPELINE, { stages: { 'sft-hard': { params: { seed: 7 } } } });
+    disk.fill();
+    const full = await copy.run(IMPORTED, caches);
+    const says = `artifact: no space left on the disk of ${disk.path}`;
+    checks.equal(name, 'one clear error', judgeError(full, says), full.seconds);
+    disk.makeSpace();
+    copy.write(PIPELINE, copy.read(PIPELINE).replace('"seed": 7', '"seed": 42'));
+    const again = await copy.run(IMPORTED, caches);
+    const bytes = again.code === 0 ? compareManifests(wanted, manifestsOf(copy, IMPORTED)) : again.output;
+    checks.equal(`${name}: manifests`, 'same bytes', bytes, again.seconds);
+  });
+  rmSync(artifacts, { recursive: true, force: true });
+  const small = 'a disk of 48k for .itool';
+  await onSmallDisk(artifacts, '48k', small, checks, (disk) => recovers(disk, small, freshCaches(copy, 'small')));
+}
+
+function hasManifest(copy: WorkspaceCopy, stage: string): boolean {
+  return existsSync(join(copy.root, '.itool', 'artifacts', IMPORTED, stage, 'manifest.json'));
+}
+
+type SmallDisk = { path: string; fill: () => void; makeSpace: () => void };
+
+async function onSmallDisk(
+  path: string,
+  size: string,
+  name: string,
+  checks: Checks,
+  work: (disk: SmallDisk) => Promise<void>,
+): Promise<void> {
+  mkdirSync(path, { recursive: true });
+  const refused = mount(['-t', 'tmpfs', '-o', `size=${size}`, 'itool-soak', path]);
+  if (refused !== undefined) {
+    checks.skipped(name, `a small disk cannot be mounted here: ${refused}`);
+    return;
+  }
+  try {
+    await work({
+      path,
+      fill: () => fill(join(path, 'filler')),
+      makeSpace: () => {
+        rmSync(join(path, 'filler'), { force: true });
+        const why = mount(['-o', 'remount,size=100m', path]);
+        if (why !== undefined) throw new Error(`soak: the small disk cannot be made larger: ${why}`);
+      },
+    });
+  } finally {
+    execFileSync('umount', [path]);
+  }
+}
+
+/** Writes until not one byte more fits. */
+function fill(path: string): void {
+  const file = openSync(path, 'w');
+  try {
+    for (let size = 1 << 16; size >= 1; ) {
+      try {
+        writeSync(file, Buffer.alloc(size));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+        size >>= 1;
+      }
     }
-    try {
-      rmSync(join(copy.root, '.itool', 'artifacts'), { recursive: true, force: true });
-      const full = await copy.run(IMPORTED, caches);
-      checks.equal(
-        `a full disk of ${size}`,
-        'one clear error',
-        judgeError(full, `no space left on the disk of ${disk}`),
-        full.seconds,
-      );
-      const done = Object.keys(full.tasks).filter((stage) => full.tasks[stage] === 'success');
-      const larger = mount(['-o', 'remount,size=100m', disk]);
-      if (larger !== undefined) throw new Error(`soak: remount failed: ${larger}`);
-      const again = await copy.run(IMPORTED, caches);
-      const ran = stagesThatRan(copy, IMPORTED, again);
-      const lost = done.filter((stage) => stage !== 'files' && ran.split(', ').includes(stage));
-      checks.equal(
-        `a full disk of ${size}: finished stages that ran again`,
-        'none',
-        lost.join(', ') || 'none',
-        again.seconds,
-      );
-      checks.equal(
-        `a full disk of ${size}: manifests`,
-        'same bytes',
-        again.code === 0 ? compareManifests(wanted, manifestsOf(copy, IMPORTED)) : ran,
-      );
-    } finally {
-      execFileSync('umount', [disk]);
-    }
+  } finally {
+    closeSync(file);
   }
 }
 
