@@ -111,9 +111,15 @@ async function step() {
   const f = () => loss(p, ids, positions, targets, cu_seqlens);
   const both = best(5, () => {
     const { value, grads } = tensor.valueAndGrads(f, p);
+    const last = Object.values(grads).at(-1);
+    last.dataSync();
     tf.dispose([value, ...Object.values(grads)]);
   });
-  const forward = best(2, () => tf.dispose(tf.tidy(f)));
+  const forward = best(2, () => {
+    const value = tf.tidy(f);
+    value.dataSync();
+    value.dispose();
+  });
   console.log(
     `${name}: d=${HIDDEN} L=${LAYERS} heads=${HEADS} ff=${INTERMEDIATE} V=${VOCABULARY}, ${SEQUENCES} x ${LENGTH} tokens`,
   );

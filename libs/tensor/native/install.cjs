@@ -107,8 +107,10 @@ async function build() {
     };
     const objects = await Promise.all([
       ...VARIANTS.map(([name, ...flags]) => compile('kernels.cc', `${name}.o`, flags)),
-      compile('pool.cc', 'pool.o', []),
-      compile('addon.cc', 'addon.o', ['-DNAPI_VERSION=8', '-I', include]),
+      ...fs
+        .readdirSync(SOURCES)
+        .filter((name) => name.endsWith('.cc') && name !== 'kernels.cc')
+        .map((name) => compile(name, name.replace('.cc', '.o'), ['-DNAPI_VERSION=8', '-I', include])),
     ]);
     const link = process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared'];
     const linked = path.join(work, 'itool.node');

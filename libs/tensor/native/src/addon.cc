@@ -1,140 +1,22 @@
-// The N-API side: unpacks arguments, checks every size before memory is touched, calls one entry of the kernel table.
-// Each function throws a JavaScript Error that names the kernel and the sizes. No state belongs to an environment, so the addon may be loaded
-// by any number of worker threads and test sandboxes.
+// The calls that JavaScript sees: each unpacks its arguments, checks every size, and gives the stream one entry of the kernel table.
+// All state belongs to an environment, so the addon may be loaded by any number of worker threads and test sandboxes.
 #include <node_api.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <string>
 #include <vector>
 
+#include "arguments.h"
 #include "kernels.h"
+#include "memory-calls.h"
 #include "pool.h"
 
 namespace {
 
-using itool::Kernels;
-
-// The best table that the processor runs; ITOOL_ISA=avx2|portable asks for a lesser one.
-const Kernels& table() {
-  static const Kernels* chosen = [] {
-    const char* wanted = getenv("ITOOL_ISA");
-#if defined(__x86_64__)
-    __builtin_cpu_init();
-    const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
-                        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma");
-    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    if (avx512 && (!wanted || strcmp(wanted, "avx512") == 0)) return &itool::kernels_avx512;
-    if (avx2 && (!wanted || strcmp(wanted, "portable") != 0)) return &itool::kernels_avx2;
-#endif
-    (void)wanted;
-    return &itool::kernels_portable;
-  }();
-  return *chosen;
-}
-
-// The arguments of one call. The first failure is thrown; later reads then return harmless values, and ok() is false.
-class Arguments {
- public:
-  Arguments(napi_env env, napi_callback_info info, const char* kernel, size_t count) : env_(env), kernel_(kernel) {
-    size_t given = 32;
-    napi_get_cb_info(env, info, &given, values_, nullptr, nullptr);
-    if (given != count) fail("takes " + std::to_string(count) + " arguments, got " + std::to_string(given));
-  }
-  bool ok() const { return !failed_; }
-
-  double number() {
-    double v = 0;
-    if (!failed_ && napi_get_value_double(env_, values_[at_], &v) != napi_ok) fail("argument " + std::to_string(at_ + 1) + " is not a number");
-    at_++;
-    return v;
-  }
-  bool boolean() {
-    bool v = false;
-    if (!failed_ && napi_get_value_bool(env_, values_[at_], &v) != napi_ok) fail("argument " + std::to_string(at_ + 1) + " is not a boolean");
-    at_++;
-    return v;
-  }
-  // A size: an integer from 0 to 2^31-1, remembered for messages.
-  long size(const char* name) {
-    double v = number();
-    if (!failed_ && !(v >= 0 && v <= 2147483647.0 && v == (double)(long)v)) {
-      fail(std::string(name) + " is not a size");
-      return 0;
-    }
-    if (!sizes_.empty()) sizes_ += ", ";
-    sizes_ += std::string(name) + "=" + std::to_string((long)v);
-    return failed_ ? 0 : (long)v;
-  }
-  float* floats(const char* name, int64_t count) { return (float*)array(name, count, napi_float32_array, "Float32Array", false); }
-  float* optional_floats(const char* name, int64_t count) { return (float*)array(name, count, napi_float32_array, "Float32Array", true); }
-  int32_t* ints(const char* name, int64_t count) { return (int32_t*)array(name, count, napi_int32_array, "Int32Array", false); }
-
-  // Every value lies in [low, high).
-  void within(const char* name, const int32_t* v, long count, int64_t low, int64_t high) {
-    for (long i = 0; !failed_ && i < count; i++)
-      if (v[i] < low || v[i] >= high)
-        fail(std::string(name) + "[" + std::to_string(i) + "] is " + std::to_string(v[i]) + " (valid: " + std::to_string(low) + ".." +
-             std::to_string(high - 1) + ")");
-  }
-  void require(bool condition, const char* text) {
-    if (!failed_ && !condition) fail(text);
-  }
-  void fail(const std::string& text) {
-    if (failed_) return;
-    failed_ = true;
-    std::string message = std::string("native: ") + kernel_ + ": " + text;
-    if (!sizes_.empty()) message += " [" + sizes_ + "]";
-    napi_throw_error(env_, nullptr, message.c_str());
-  }
-
- private:
-  void* array(const char* name, int64_t count, napi_typedarray_type wanted, const char* type_name, bool optional) {
-    napi_value value = values_[at_++];
-    if (failed_) return nullptr;
-    napi_typedarray_type type;
-    size_t length = 0;
-    void* data = nullptr;
-    if (optional) {
-      napi_valuetype kind;
-      napi_typeof(env_, value, &kind);
-      if (kind == napi_undefined || kind == napi_null) return nullptr;
-    }
-    bool is_array = false;
-    napi_is_typedarray(env_, value, &is_array);
-    if (!is_array || napi_get_typedarray_info(env_, value, &type, &length, &data, nullptr, nullptr) != napi_ok || type != wanted) {
-      fail(std::string(name) + " is not a " + type_name);
-      return nullptr;
-    }
-    if ((int64_t)length != count) {
-      fail(std::string(name) + " has " + std::to_string(length) + " elements, not " + std::to_string(count));
-      return nullptr;
-    }
-    // A typed array of length 0 may have no memory; kernels never read it, but "absent" must stay apart from "empty".
-    static float nothing[1];
-    return length == 0 ? (void*)nothing : data;
-  }
-
-  napi_env env_;
-  const char* kernel_;
-  napi_value values_[32];
-  size_t at_ = 0;
-  bool failed_ = false;
-  std::string sizes_;
-};
-
-napi_value nothing(napi_env env) {
-  napi_value v;
-  napi_get_undefined(env, &v);
-  return v;
-}
-napi_value as_number(napi_env env, double x) {
-  napi_value v;
-  napi_create_double(env, x, &v);
-  return v;
-}
+const itool::Kernels& table() { return itool::kernels(); }
+using itool::Arguments;
 
 #define ITOOL_FUNCTION(name) napi_value name(napi_env env, napi_callback_info info)
 
@@ -147,8 +29,7 @@ ITOOL_FUNCTION(matmul) {
   const float* b = in.floats("b", (int64_t)batch * k * n);
   const bool tb = in.boolean();
   float* out = in.floats("out", (int64_t)batch * m * n);
-  if (in.ok()) table().matmul(batch, m, n, k, a, m * k, ta ? 1 : k, ta ? m : 1, b, k * n, tb ? 1 : n, tb ? k : 1, out);
-  return nothing(env);
+  return in.run([=] { table().matmul(batch, m, n, k, a, m * k, ta ? 1 : k, ta ? m : 1, b, k * n, tb ? 1 : n, tb ? k : 1, out); });
 }
 // linear(n, k, o, x, weight, bias?, out)
 ITOOL_FUNCTION(linear) {
@@ -156,8 +37,7 @@ ITOOL_FUNCTION(linear) {
   const long n = in.size("N"), k = in.size("K"), o = in.size("O");
   const float *x = in.floats("x", (int64_t)n * k), *weight = in.floats("weight", (int64_t)o * k), *bias = in.optional_floats("bias", o);
   float* out = in.floats("out", (int64_t)n * o);
-  if (in.ok()) table().linear(n, k, o, x, weight, bias, out);
-  return nothing(env);
+  return in.run([=] { table().linear(n, k, o, x, weight, bias, out); });
 }
 // linearGrad(n, k, o, x, weight, dy, dx?, dweight?, dbias?)
 ITOOL_FUNCTION(linear_grad) {
@@ -166,8 +46,7 @@ ITOOL_FUNCTION(linear_grad) {
   const float *x = in.floats("x", (int64_t)n * k), *weight = in.floats("weight", (int64_t)o * k), *dy = in.floats("dy", (int64_t)n * o);
   float *dx = in.optional_floats("dx", (int64_t)n * k), *dweight = in.optional_floats("dweight", (int64_t)o * k);
   float* dbias = in.optional_floats("dbias", o);
-  if (in.ok()) table().linear_grad(n, k, o, x, weight, dy, dx, dweight, dbias);
-  return nothing(env);
+  return in.run([=] { table().linear_grad(n, k, o, x, weight, dy, dx, dweight, dbias); });
 }
 // loraLinear(n, k, o, r, x, weight, a, b, bias?, scale, out)
 ITOOL_FUNCTION(lora_linear) {
@@ -177,8 +56,7 @@ ITOOL_FUNCTION(lora_linear) {
   const float *a = in.floats("lora_a", (int64_t)r * k), *b = in.floats("lora_b", (int64_t)o * r), *bias = in.optional_floats("bias", o);
   const double scale = in.number();
   float* out = in.floats("out", (int64_t)n * o);
-  if (in.ok()) table().lora_linear(n, k, o, r, x, weight, a, b, bias, (float)scale, out);
-  return nothing(env);
+  return in.run([=] { table().lora_linear(n, k, o, r, x, weight, a, b, bias, (float)scale, out); });
 }
 // loraLinearGrad(n, k, o, r, x, weight, a, b, dy, scale, dx?, da?, db?)
 ITOOL_FUNCTION(lora_linear_grad) {
@@ -190,8 +68,7 @@ ITOOL_FUNCTION(lora_linear_grad) {
   float *dx = in.optional_floats("dx", (int64_t)n * k), *da = in.optional_floats("da", (int64_t)r * k);
   float* db = in.optional_floats("db", (int64_t)o * r);
   in.require((da == nullptr) == (db == nullptr), "da and db go together");
-  if (in.ok()) table().lora_linear_grad(n, k, o, r, x, weight, a, b, dy, (float)scale, dx, da, db);
-  return nothing(env);
+  return in.run([=] { table().lora_linear_grad(n, k, o, r, x, weight, a, b, dy, (float)scale, dx, da, db); });
 }
 // rmsNorm(n, d, x, weight, eps, out)
 ITOOL_FUNCTION(rms_norm) {
@@ -200,8 +77,7 @@ ITOOL_FUNCTION(rms_norm) {
   const float *x = in.floats("x", (int64_t)n * d), *weight = in.floats("weight", d);
   const double eps = in.number();
   float* out = in.floats("out", (int64_t)n * d);
-  if (in.ok()) table().rms_norm(n, d, x, weight, (float)eps, out);
-  return nothing(env);
+  return in.run([=] { table().rms_norm(n, d, x, weight, (float)eps, out); });
 }
 // rmsNormGrad(n, d, x, weight, dy, eps, dx?, dweight?)
 ITOOL_FUNCTION(rms_norm_grad) {
@@ -210,8 +86,7 @@ ITOOL_FUNCTION(rms_norm_grad) {
   const float *x = in.floats("x", (int64_t)n * d), *weight = in.floats("weight", d), *dy = in.floats("dy", (int64_t)n * d);
   const double eps = in.number();
   float *dx = in.optional_floats("dx", (int64_t)n * d), *dweight = in.optional_floats("dweight", d);
-  if (in.ok()) table().rms_norm_grad(n, d, x, weight, dy, (float)eps, dx, dweight);
-  return nothing(env);
+  return in.run([=] { table().rms_norm_grad(n, d, x, weight, dy, (float)eps, dx, dweight); });
 }
 // rope(n, heads, hd, rows, x, positions, cosine, sine, inverse, out): cosine and sine have `rows` positions
 ITOOL_FUNCTION(rope) {
@@ -224,8 +99,7 @@ ITOOL_FUNCTION(rope) {
   const bool inverse = in.boolean();
   float* out = in.floats("out", (int64_t)n * heads * hd);
   in.within("positions", positions, n, 0, rows);
-  if (in.ok()) table().rope(n, heads, hd, x, positions, cosine, sine, inverse ? -1.0f : 1.0f, out);
-  return nothing(env);
+  return in.run([=] { table().rope(n, heads, hd, x, positions, cosine, sine, inverse ? -1.0f : 1.0f, out); });
 }
 void check_heads(Arguments& in, long hq, long hkv, long hd) {
   in.require(hd > 0 && hkv > 0 && hq > 0 && hq % hkv == 0, "query heads are not a multiple of key/value heads");
@@ -245,8 +119,7 @@ ITOOL_FUNCTION(attention) {
   float* out = in.floats("out", (int64_t)n * hq * hd);
   check_heads(in, hq, hkv, hd);
   check_starts(in, starts, sequences, n);
-  if (in.ok()) table().attention(sequences, starts, hq, hkv, hd, q, k, v, (float)scale, out);
-  return nothing(env);
+  return in.run([=] { table().attention(sequences, starts, hq, hkv, hd, q, k, v, (float)scale, out); });
 }
 // attentionGrad(n, hq, hkv, hd, sequences, starts, q, k, v, out, dy, scale, dq, dk, dv)
 ITOOL_FUNCTION(attention_grad) {
@@ -259,8 +132,7 @@ ITOOL_FUNCTION(attention_grad) {
   float *dq = in.floats("dq", (int64_t)n * hq * hd), *dk = in.floats("dk", (int64_t)n * hkv * hd), *dv = in.floats("dv", (int64_t)n * hkv * hd);
   check_heads(in, hq, hkv, hd);
   check_starts(in, starts, sequences, n);
-  if (in.ok()) table().attention_grad(sequences, starts, hq, hkv, hd, q, k, v, out, dy, (float)scale, dq, dk, dv);
-  return nothing(env);
+  return in.run([=] { table().attention_grad(sequences, starts, hq, hkv, hd, q, k, v, out, dy, (float)scale, dq, dk, dv); });
 }
 // swiGlu(n, gate, up, out)
 ITOOL_FUNCTION(swiglu) {
@@ -268,8 +140,7 @@ ITOOL_FUNCTION(swiglu) {
   const long n = in.size("size");
   const float *gate = in.floats("gate", n), *up = in.floats("up", n);
   float* out = in.floats("out", n);
-  if (in.ok()) table().swiglu(n, gate, up, out);
-  return nothing(env);
+  return in.run([=] { table().swiglu(n, gate, up, out); });
 }
 // swiGluGrad(n, gate, up, dy, dgate, dup)
 ITOOL_FUNCTION(swiglu_grad) {
@@ -277,8 +148,7 @@ ITOOL_FUNCTION(swiglu_grad) {
   const long n = in.size("size");
   const float *gate = in.floats("gate", n), *up = in.floats("up", n), *dy = in.floats("dy", n);
   float *dgate = in.floats("dgate", n), *dup = in.floats("dup", n);
-  if (in.ok()) table().swiglu_grad(n, gate, up, dy, dgate, dup);
-  return nothing(env);
+  return in.run([=] { table().swiglu_grad(n, gate, up, dy, dgate, dup); });
 }
 // tokenLogProbs(n, d, v, hidden, weight, targets, out)
 ITOOL_FUNCTION(token_log_probs) {
@@ -288,8 +158,7 @@ ITOOL_FUNCTION(token_log_probs) {
   const int32_t* targets = in.ints("targets", n);
   float* out = in.floats("out", n);
   in.within("targets", targets, n, 0, v);
-  if (in.ok()) table().token_log_probs(n, d, v, hidden, weight, targets, out);
-  return nothing(env);
+  return in.run([=] { table().token_log_probs(n, d, v, hidden, weight, targets, out); });
 }
 // tokenLogProbsGrad(n, d, v, hidden, weight, targets, dy, dhidden?, dweight?)
 ITOOL_FUNCTION(token_log_probs_grad) {
@@ -300,8 +169,7 @@ ITOOL_FUNCTION(token_log_probs_grad) {
   const float* dy = in.floats("dy", n);
   float *dhidden = in.optional_floats("dhidden", (int64_t)n * d), *dweight = in.optional_floats("dweight", (int64_t)v * d);
   in.within("targets", targets, n, 0, v);
-  if (in.ok()) table().token_log_probs_grad(n, d, v, hidden, weight, targets, dy, dhidden, dweight);
-  return nothing(env);
+  return in.run([=] { table().token_log_probs_grad(n, d, v, hidden, weight, targets, dy, dhidden, dweight); });
 }
 // embed(n, d, vocab, ids, table, out)
 ITOOL_FUNCTION(embed) {
@@ -311,8 +179,7 @@ ITOOL_FUNCTION(embed) {
   const float* weights = in.floats("table", (int64_t)vocab * d);
   float* out = in.floats("out", (int64_t)n * d);
   in.within("ids", ids, n, 0, vocab);
-  if (in.ok()) table().embed(n, d, ids, weights, out);
-  return nothing(env);
+  return in.run([=] { table().embed(n, d, ids, weights, out); });
 }
 // embedGrad(n, d, vocab, ids, dy, dtable)
 ITOOL_FUNCTION(embed_grad) {
@@ -322,14 +189,14 @@ ITOOL_FUNCTION(embed_grad) {
   const float* dy = in.floats("dy", (int64_t)n * d);
   float* dtable = in.floats("dtable", (int64_t)vocab * d);
   in.within("ids", ids, n, 0, vocab);
-  if (!in.ok()) return nothing(env);
-  std::vector<int32_t> first((size_t)vocab + 1, 0), order((size_t)n);
-  for (long i = 0; i < n; i++) first[(size_t)ids[i] + 1]++;
-  for (long v = 0; v < vocab; v++) first[(size_t)v + 1] += first[(size_t)v];
-  std::vector<int32_t> next(first.begin(), first.end() - 1);
-  for (long i = 0; i < n; i++) order[(size_t)next[(size_t)ids[i]]++] = (int32_t)i;
-  table().embed_grad(d, vocab, first.data(), order.data(), dy, dtable);
-  return nothing(env);
+  return in.run([=] {
+    std::vector<int32_t> first((size_t)vocab + 1, 0), order((size_t)n);
+    for (long i = 0; i < n; i++) first[(size_t)ids[i] + 1]++;
+    for (long v = 0; v < vocab; v++) first[(size_t)v + 1] += first[(size_t)v];
+    std::vector<int32_t> next(first.begin(), first.end() - 1);
+    for (long i = 0; i < n; i++) order[(size_t)next[(size_t)ids[i]]++] = (int32_t)i;
+    table().embed_grad(d, vocab, first.data(), order.data(), dy, dtable);
+  });
 }
 // adamW(n, param, grad, m, v, learning_rate, beta1, beta2, eps, weight_decay, bias_correction1, bias_correction2, grad_scale)
 ITOOL_FUNCTION(adamw) {
@@ -341,41 +208,42 @@ ITOOL_FUNCTION(adamw) {
   itool::AdamWSettings s;
   for (double* field : {&s.learning_rate, &s.beta1, &s.beta2, &s.eps, &s.weight_decay, &s.bias_correction1, &s.bias_correction2, &s.grad_scale})
     *field = in.number();
-  if (in.ok()) table().adamw(n, param, grad, m, v, &s);
-  return nothing(env);
+  return in.run([=] { table().adamw(n, param, grad, m, v, &s); });
 }
-// sumSquares(n, x), sum(n, x) -> number
+// sumSquares(n, x, out), sum(n, x, out): out is one number
 ITOOL_FUNCTION(sum_squares) {
-  Arguments in(env, info, "SumSquares", 2);
+  Arguments in(env, info, "SumSquares", 3);
   const long n = in.size("size");
   const float* x = in.floats("x", n);
-  return as_number(env, in.ok() ? table().sum_squares(n, x) : 0);
+  float* out = in.floats("out", 1);
+  return in.run([=] { table().sum_squares(n, x, out); });
 }
 ITOOL_FUNCTION(sum) {
-  Arguments in(env, info, "Sum", 2);
+  Arguments in(env, info, "Sum", 3);
   const long n = in.size("size");
   const float* x = in.floats("x", n);
-  return as_number(env, in.ok() ? table().sum(n, x) : 0);
+  float* out = in.floats("out", 1);
+  return in.run([=] { table().sum(n, x, out); });
 }
-// binary(op, n, a, b, out), op 0 add, 1 subtract, 2 multiply; b a Float32Array of n, or a number
+// binary(op, n, a, b, out), op 0 add, 1 subtract, 2 multiply
 ITOOL_FUNCTION(binary) {
   Arguments in(env, info, "binary", 5);
   const long op = in.size("op"), n = in.size("size");
   const float *a = in.floats("a", n), *b = in.floats("b", n);
   float* out = in.floats("out", n);
   in.require(op <= itool::BINARY_MUL, "unknown operation");
-  if (in.ok()) table().binary((itool::Binary)op, n, a, b, out);
-  return nothing(env);
+  return in.run([=] { table().binary((itool::Binary)op, n, a, b, out); });
 }
+// binaryScalar(op, n, a, b?, value, swapped, out): b is one number, or absent and value counts; swapped: b op a
 ITOOL_FUNCTION(binary_scalar) {
-  Arguments in(env, info, "binary", 5);
+  Arguments in(env, info, "binary", 7);
   const long op = in.size("op"), n = in.size("size");
-  const float* a = in.floats("a", n);
-  const double b = in.number();
+  const float *a = in.floats("a", n), *b = in.optional_floats("b", 1);
+  const float value = (float)in.number();
+  const bool swapped = in.boolean();
   float* out = in.floats("out", n);
   in.require(op <= itool::BINARY_MUL, "unknown operation");
-  if (in.ok()) table().binary_scalar((itool::Binary)op, n, a, (float)b, out);
-  return nothing(env);
+  return in.run([=] { table().binary_scalar((itool::Binary)op, n, a, b == nullptr ? &value : b, swapped, out); });
 }
 // transpose(rows, columns, x, out)
 ITOOL_FUNCTION(transpose) {
@@ -383,8 +251,7 @@ ITOOL_FUNCTION(transpose) {
   const long rows = in.size("rows"), columns = in.size("columns");
   const float* x = in.floats("x", (int64_t)rows * columns);
   float* out = in.floats("out", (int64_t)rows * columns);
-  if (in.ok()) table().transpose(rows, columns, x, out);
-  return nothing(env);
+  return in.run([=] { table().transpose(rows, columns, x, out); });
 }
 // kvWrite(n, heads, hd, slots_in_all, k, v, slots, keys, values)
 ITOOL_FUNCTION(kv_write) {
@@ -395,8 +262,7 @@ ITOOL_FUNCTION(kv_write) {
   const int32_t* slots = in.ints("slots", n);
   float *keys = in.floats("keys", (int64_t)all * heads * hd), *values = in.floats("values", (int64_t)all * heads * hd);
   in.within("slots", slots, n, 0, all);
-  if (in.ok()) table().kv_write(n, heads, hd, k, v, slots, keys, values);
-  return nothing(env);
+  return in.run([=] { table().kv_write(n, heads, hd, k, v, slots, keys, values); });
 }
 // kvAttend(n, hq, hkv, hd, pages, page_size, sequences, max_pages, q, page_table, sequence, length, scale, keys, values, out)
 ITOOL_FUNCTION(kv_attend) {
@@ -418,36 +284,28 @@ ITOOL_FUNCTION(kv_attend) {
     for (long p = 0; p * page_size < length[i]; p++)
       if (used[p] < 0 || used[p] >= pages) in.fail("row " + std::to_string(i) + " reads page " + std::to_string(used[p]));
   }
-  if (in.ok())
+  return in.run([=] {
     table().kv_attend(n, hq, hkv, hd, q, pages_of, max_pages, page_size / itool::KV_BLOCK, sequence, length, (float)scale, keys, values, out);
-  return nothing(env);
-}
-// misalignment(x) -> bytes from the address of x down to a multiple of 64
-ITOOL_FUNCTION(misalignment) {
-  size_t given = 1, length = 0;
-  napi_value value;
-  napi_get_cb_info(env, info, &given, &value, nullptr, nullptr);
-  napi_typedarray_type type;
-  void* data = nullptr;
-  if (given < 1 || napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr) != napi_ok) {
-    napi_throw_error(env, nullptr, "native: misalignment: takes a typed array");
-    return nullptr;
-  }
-  return as_number(env, (double)((uintptr_t)data % 64));
+  });
 }
 // setThreads(n) -> number in use; 0 = physical cores
 ITOOL_FUNCTION(set_threads) {
   Arguments in(env, info, "setThreads", 1);
   const long n = in.size("threads");
-  if (in.ok()) itool::set_thread_count((int)n);
-  return as_number(env, itool::thread_count());
+  if (in.ok()) {
+    in.environment().stream.drain();
+    itool::set_thread_count((int)n);
+  }
+  napi_value count;
+  napi_create_int32(env, itool::thread_count(), &count);
+  return count;
 }
 
 }  // namespace
 
 NAPI_MODULE_INIT() {
-  itool::retain_pool();
-  napi_add_env_cleanup_hook(env, [](void*) { itool::release_pool(); }, nullptr);
+  itool::open_environment(env);
+  itool::add_memory_calls(env, exports);
   const struct {
     const char* name;
     napi_callback call;
@@ -476,7 +334,6 @@ NAPI_MODULE_INIT() {
       {"transpose", transpose},
       {"kvWrite", kv_write},
       {"kvAttend", kv_attend},
-      {"misalignment", misalignment},
       {"setThreads", set_threads},
   };
   for (const auto& f : functions) {

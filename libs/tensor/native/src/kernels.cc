@@ -34,7 +34,7 @@ void lora_linear(long n, long k, long o, long r, const float* x, const float* we
                  float scale, float* out) {
   float* low = scratch(itool::SLOT_ROWS, (size_t)(n * r));
   gemm(n, r, k, rows_of(x, k), transposed(a, k), low, r, FROM_ZERO, nullptr);
-  binary_scalar(itool::BINARY_MUL, n * r, low, scale, low);
+  scale_by(n * r, low, scale);
   linear(n, k, o, x, weight, bias, out);
   gemm(n, o, r, rows_of(low, r), transposed(b, r), out, o, FROM_C, nullptr);
 }
@@ -44,7 +44,7 @@ void lora_linear_grad(long n, long k, long o, long r, const float* x, const floa
   float* low = scratch(itool::SLOT_ROWS, (size_t)(2 * n * r));
   float* g = low + n * r;
   gemm(n, r, o, rows_of(dy, o), rows_of(b, r), g, r, FROM_ZERO, nullptr);
-  binary_scalar(itool::BINARY_MUL, n * r, g, scale, g);
+  scale_by(n * r, g, scale);
   if (dx != nullptr) {
     gemm(n, k, o, rows_of(dy, o), rows_of(weight, k), dx, k, FROM_ZERO, nullptr);
     gemm(n, k, r, rows_of(g, r), rows_of(a, k), dx, k, FROM_C, nullptr);
@@ -52,7 +52,7 @@ void lora_linear_grad(long n, long k, long o, long r, const float* x, const floa
   if (da == nullptr) return;
   gemm(r, k, n, transposed(g, r), rows_of(x, k), da, k, FROM_ZERO, nullptr);
   gemm(n, r, k, rows_of(x, k), transposed(a, k), low, r, FROM_ZERO, nullptr);
-  binary_scalar(itool::BINARY_MUL, n * r, low, scale, low);
+  scale_by(n * r, low, scale);
   gemm(o, r, n, transposed(dy, o), rows_of(low, r), db, r, FROM_ZERO, nullptr);
 }
 

@@ -12,6 +12,14 @@ struct AdamWSettings {
   double learning_rate, beta1, beta2, eps, weight_decay, bias_correction1, bias_correction2, grad_scale;
 };
 
+// How the numbers of a frozen matrix are stored. NF4: half a byte per number and double-quantised scales, see nf4.h.
+enum Storage { FLOAT32, BFLOAT16, NF4 };
+struct Weight {
+  Storage storage = FLOAT32;
+  const void* at = nullptr;
+  int64_t count = 0;
+};
+
 enum Binary { BINARY_ADD, BINARY_SUB, BINARY_MUL };
 
 struct Kernels {
@@ -50,11 +58,13 @@ struct Kernels {
   // order: the rows 0..n-1 sorted by id, rows of one id ascending; first[id]..first[id+1]-1 are those of one id
   void (*embed_grad)(long d, long vocab, const int32_t* first, const int32_t* order, const float* dy, float* dtable);
   void (*adamw)(long n, float* param, const float* grad, float* m, float* v, const AdamWSettings* settings);
-  double (*sum_squares)(long n, const float* x);
-  double (*sum)(long n, const float* x);
+  // one float32 each
+  void (*sum_squares)(long n, const float* x, float* out);
+  void (*sum)(long n, const float* x, float* out);
 
   void (*binary)(Binary op, long n, const float* a, const float* b, float* out);
-  void (*binary_scalar)(Binary op, long n, const float* a, float b, float* out);
+  // b is one number; swapped: b op a
+  void (*binary_scalar)(Binary op, long n, const float* a, const float* b, bool swapped, float* out);
   void (*transpose)(long rows, long columns, const float* x, float* out);
 
   // Key/value memory in blocks of 16 slots (KV_BLOCK): keys [block][head][hd][16], values [block][head][16][hd].
@@ -71,5 +81,8 @@ extern const Kernels kernels_avx512;
 extern const Kernels kernels_avx2;
 #endif
 extern const Kernels kernels_portable;
+
+// The table in use (isa.cc).
+const Kernels& kernels();
 
 }  // namespace itool

@@ -8,7 +8,9 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
+#include <new>
 #include <set>
 #include <string>
 #include <system_error>
@@ -21,30 +23,6 @@
 
 namespace itool {
 namespace {
-
-inline void relax() {
-#if defined(__x86_64__) || defined(__i386__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
-
-// How long an idle thread polls before it sleeps. Long enough to bridge the JavaScript between two kernels, short enough that several
-// processes on few cores do not take each other's time.
-constexpr auto SPIN = std::chrono::microseconds(25);
-
-template <class Done>
-bool spin_until(Done done) {
-  auto end = std::chrono::steady_clock::now() + SPIN;
-  do {
-    for (int i = 0; i < 32; i++) {
-      if (done()) return true;
-      relax();
-    }
-  } while (std::chrono::steady_clock::now() < end);
-  return false;
-}
 
 // The work of the moment is one 64-bit word [epoch:24 | count:20 | next:20]. A worker takes an index by compare-and-swap on the whole
 // word, so an index can be taken only while its job is open; fn and context are read after that, and stay valid until the task is counted
@@ -163,6 +141,8 @@ int cores() {
   return logical;
 }
 
+std::atomic<size_t> scratch_limit{SIZE_MAX};
+
 struct Scratch {
   float* at[SLOT_COUNT] = {};
   size_t size[SLOT_COUNT] = {};
@@ -173,15 +153,19 @@ struct Scratch {
 
 }  // namespace
 
+void set_scratch_limit(size_t bytes) { scratch_limit.store(bytes); }
+
 float* scratch(Slot slot, size_t floats) {
   static thread_local Scratch mine;
+  if (floats * sizeof(float) > scratch_limit.load(std::memory_order_relaxed)) throw std::bad_alloc();
   if (mine.size[slot] < floats) {
     free(mine.at[slot]);
     size_t bytes = ((floats + floats / 4) * sizeof(float) + 4095) & ~(size_t)4095;
     void* p = nullptr;
     if (posix_memalign(&p, 64, bytes) != 0) {
-      fprintf(stderr, "itool native: out of memory: %zu bytes of scratch\n", bytes);
-      abort();
+      mine.at[slot] = nullptr;
+      mine.size[slot] = 0;
+      throw std::bad_alloc();
     }
     mine.at[slot] = (float*)p;
     mine.size[slot] = bytes / sizeof(float);
@@ -237,11 +221,18 @@ void parallel(long count, void (*fn)(void*, long), void* context) {
       void (*fn)(void*, long);
       void* context;
       long from;
-    } part{fn, context, from};
+      std::mutex lock;
+      std::exception_ptr error;
+    } part{fn, context, from, {}, {}};
     long n = count - from < (long)MASK ? count - from : (long)MASK;
     p.fn = [](void* c, long i) {
       auto* part = (Part*)c;
-      part->fn(part->context, part->from + i);
+      try {
+        part->fn(part->context, part->from + i);
+      } catch (...) {
+        std::lock_guard<std::mutex> hold(part->lock);
+        if (!part->error) part->error = std::current_exception();
+      }
     };
     p.context = &part;
     p.finished.store(0);
@@ -257,6 +248,10 @@ void parallel(long count, void (*fn)(void*, long), void* context) {
       p.caller_sleeps.store(true);
       p.done.wait(hold, [&] { return p.finished.load() == n; });
       p.caller_sleeps.store(false);
+    }
+    if (part.error) {
+      inside = false;
+      std::rethrow_exception(part.error);
     }
   }
   inside = false;

@@ -174,11 +174,11 @@ inline double blocked_sum(long n, const float* x, F f) {
   for (long b = 0; b < blocks; b++) total += partial[b];
   return total;
 }
-double sum_squares(long n, const float* x) {
-  return blocked_sum(n, x, [](double a) { return a * a; });
+void sum_squares(long n, const float* x, float* out) {
+  out[0] = (float)blocked_sum(n, x, [](double a) { return a * a; });
 }
-double sum(long n, const float* x) {
-  return blocked_sum(n, x, [](double a) { return a; });
+void sum(long n, const float* x, float* out) {
+  out[0] = (float)blocked_sum(n, x, [](double a) { return a; });
 }
 
 void binary(itool::Binary op, long n, const float* a, const float* b, float* out) {
@@ -187,11 +187,15 @@ void binary(itool::Binary op, long n, const float* a, const float* b, float* out
     store_part(out + i, op == itool::BINARY_ADD ? add(x, y) : op == itool::BINARY_SUB ? sub(x, y) : mul(x, y), part);
   });
 }
-void binary_scalar(itool::Binary op, long n, const float* a, float b, float* out) {
-  const vf y = set1(b);
+inline void scale_by(long n, float* x, float by) {
+  elementwise(n, [&](long i, int part) { store_part(x + i, mul(load_part(x + i, part), set1(by)), part); });
+}
+void binary_scalar(itool::Binary op, long n, const float* a, const float* b, bool swapped, float* out) {
+  const vf y = set1(b[0]);
   elementwise(n, [&](long i, int part) {
     const vf x = load_part(a + i, part);
-    store_part(out + i, op == itool::BINARY_ADD ? add(x, y) : op == itool::BINARY_SUB ? sub(x, y) : mul(x, y), part);
+    const vf difference = swapped ? sub(y, x) : sub(x, y);
+    store_part(out + i, op == itool::BINARY_ADD ? add(x, y) : op == itool::BINARY_SUB ? difference : mul(x, y), part);
   });
 }
 

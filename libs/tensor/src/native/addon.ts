@@ -1,10 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Absent optional arrays are undefined: an absent output is not computed. */
-type Floats = Float32Array | undefined;
+/** A block of native memory. A number that was released is refused, not reused. */
+export type Block = number;
 
-/** What native/src/addon.cc exports. Sizes come first; every array is checked against them before memory is touched. */
+/**
+ * Calls run in the order they are made, on the stream's own thread, after they return; errors that are not in the arguments come out of the
+ * next read, fence or sync. With a Float32Array in place of a block a call is done, and throws, before it returns.
+ */
+export type Floats = Block | Float32Array;
+
+/** Absent optional arrays are undefined: an absent output is not computed. */
+type Optional = Floats | undefined;
+
+/** What native/src/addon.cc exports. Sizes come first; every array is checked against them when the call is made. */
 export interface NativeAddon {
   readonly isa: string;
   matmul(
@@ -12,74 +21,74 @@ export interface NativeAddon {
     m: number,
     n: number,
     k: number,
-    a: Float32Array,
+    a: Floats,
     transposeA: boolean,
-    b: Float32Array,
+    b: Floats,
     transposeB: boolean,
-    out: Float32Array,
+    out: Floats,
   ): void;
-  linear(n: number, k: number, o: number, x: Float32Array, weight: Float32Array, bias: Floats, out: Float32Array): void;
+  linear(n: number, k: number, o: number, x: Floats, weight: Floats, bias: Optional, out: Floats): void;
   linearGrad(
     n: number,
     k: number,
     o: number,
-    x: Float32Array,
-    weight: Float32Array,
-    dy: Float32Array,
-    dx: Floats,
-    dweight: Floats,
-    dbias: Floats,
+    x: Floats,
+    weight: Floats,
+    dy: Floats,
+    dx: Optional,
+    dweight: Optional,
+    dbias: Optional,
   ): void;
   loraLinear(
     n: number,
     k: number,
     o: number,
     r: number,
-    x: Float32Array,
-    weight: Float32Array,
-    a: Float32Array,
-    b: Float32Array,
-    bias: Floats,
+    x: Floats,
+    weight: Floats,
+    a: Floats,
+    b: Floats,
+    bias: Optional,
     scale: number,
-    out: Float32Array,
+    out: Floats,
   ): void;
   loraLinearGrad(
     n: number,
     k: number,
     o: number,
     r: number,
-    x: Float32Array,
-    weight: Float32Array,
-    a: Float32Array,
-    b: Float32Array,
-    dy: Float32Array,
+    x: Floats,
+    weight: Floats,
+    a: Floats,
+    b: Floats,
+    dy: Floats,
     scale: number,
-    dx: Floats,
-    da: Floats,
-    db: Floats,
+    dx: Optional,
+    da: Optional,
+    db: Optional,
   ): void;
-  rmsNorm(n: number, d: number, x: Float32Array, weight: Float32Array, eps: number, out: Float32Array): void;
+  rmsNorm(n: number, d: number, x: Floats, weight: Floats, eps: number, out: Floats): void;
   rmsNormGrad(
     n: number,
     d: number,
-    x: Float32Array,
-    weight: Float32Array,
-    dy: Float32Array,
+    x: Floats,
+    weight: Floats,
+    dy: Floats,
     eps: number,
-    dx: Floats,
-    dweight: Floats,
+    dx: Optional,
+    dweight: Optional,
   ): void;
   rope(
     n: number,
     heads: number,
     headSize: number,
     rows: number,
-    x: Float32Array,
+    x: Floats,
     positions: Int32Array,
-    cosine: Float32Array,
-    sine: Float32Array,
+    cosine: Floats,
+    sine: Floats,
     inverse: boolean,
-    out: Float32Array,
+    out: Floats,
   ): void;
   attention(
     n: number,
@@ -88,11 +97,11 @@ export interface NativeAddon {
     headSize: number,
     sequences: number,
     starts: Int32Array,
-    q: Float32Array,
-    k: Float32Array,
-    v: Float32Array,
+    q: Floats,
+    k: Floats,
+    v: Floats,
     scale: number,
-    out: Float32Array,
+    out: Floats,
   ): void;
   attentionGrad(
     n: number,
@@ -101,53 +110,46 @@ export interface NativeAddon {
     headSize: number,
     sequences: number,
     starts: Int32Array,
-    q: Float32Array,
-    k: Float32Array,
-    v: Float32Array,
-    out: Float32Array,
-    dy: Float32Array,
+    q: Floats,
+    k: Floats,
+    v: Floats,
+    out: Floats,
+    dy: Floats,
     scale: number,
-    dq: Float32Array,
-    dk: Float32Array,
-    dv: Float32Array,
+    dq: Floats,
+    dk: Floats,
+    dv: Floats,
   ): void;
-  swiGlu(n: number, gate: Float32Array, up: Float32Array, out: Float32Array): void;
-  swiGluGrad(
-    n: number,
-    gate: Float32Array,
-    up: Float32Array,
-    dy: Float32Array,
-    dgate: Float32Array,
-    dup: Float32Array,
-  ): void;
+  swiGlu(n: number, gate: Floats, up: Floats, out: Floats): void;
+  swiGluGrad(n: number, gate: Floats, up: Floats, dy: Floats, dgate: Floats, dup: Floats): void;
   tokenLogProbs(
     n: number,
     d: number,
     v: number,
-    hidden: Float32Array,
-    weight: Float32Array,
+    hidden: Floats,
+    weight: Floats,
     targets: Int32Array,
-    out: Float32Array,
+    out: Floats,
   ): void;
   tokenLogProbsGrad(
     n: number,
     d: number,
     v: number,
-    hidden: Float32Array,
-    weight: Float32Array,
+    hidden: Floats,
+    weight: Floats,
     targets: Int32Array,
-    dy: Float32Array,
-    dhidden: Floats,
-    dweight: Floats,
+    dy: Floats,
+    dhidden: Optional,
+    dweight: Optional,
   ): void;
-  embed(n: number, d: number, vocab: number, ids: Int32Array, table: Float32Array, out: Float32Array): void;
-  embedGrad(n: number, d: number, vocab: number, ids: Int32Array, dy: Float32Array, dtable: Float32Array): void;
+  embed(n: number, d: number, vocab: number, ids: Int32Array, table: Floats, out: Floats): void;
+  embedGrad(n: number, d: number, vocab: number, ids: Int32Array, dy: Floats, dtable: Floats): void;
   adamW(
     n: number,
-    param: Float32Array,
-    grad: Float32Array,
-    m: Float32Array,
-    v: Float32Array,
+    param: Floats,
+    grad: Floats,
+    m: Floats,
+    v: Floats,
     learningRate: number,
     beta1: number,
     beta2: number,
@@ -157,22 +159,24 @@ export interface NativeAddon {
     biasCorrection2: number,
     gradScale: number,
   ): void;
-  sumSquares(n: number, x: Float32Array): number;
-  sum(n: number, x: Float32Array): number;
+  /** out: one number */
+  sumSquares(n: number, x: Floats, out: Floats): void;
+  sum(n: number, x: Floats, out: Floats): void;
   /** op 0 add, 1 subtract, 2 multiply */
-  binary(op: number, n: number, a: Float32Array, b: Float32Array, out: Float32Array): void;
-  binaryScalar(op: number, n: number, a: Float32Array, b: number, out: Float32Array): void;
-  transpose(rows: number, columns: number, x: Float32Array, out: Float32Array): void;
+  binary(op: number, n: number, a: Floats, b: Floats, out: Floats): void;
+  /** b is one number, or absent and `value` counts; swapped: b op a */
+  binaryScalar(op: number, n: number, a: Floats, b: Optional, value: number, swapped: boolean, out: Floats): void;
+  transpose(rows: number, columns: number, x: Floats, out: Floats): void;
   kvWrite(
     n: number,
     heads: number,
     headSize: number,
     slotsInAll: number,
-    k: Float32Array,
-    v: Float32Array,
+    k: Floats,
+    v: Floats,
     slots: Int32Array,
-    keys: Float32Array,
-    values: Float32Array,
+    keys: Floats,
+    values: Floats,
   ): void;
   kvAttend(
     n: number,
@@ -183,17 +187,44 @@ export interface NativeAddon {
     pageSize: number,
     sequences: number,
     maxPages: number,
-    q: Float32Array,
+    q: Floats,
     pageTable: Int32Array,
     sequence: Int32Array,
     length: Int32Array,
     scale: number,
-    keys: Float32Array,
-    values: Float32Array,
-    out: Float32Array,
+    keys: Floats,
+    values: Floats,
+    out: Floats,
   ): void;
-  /** Bytes by which the memory of x lies above a multiple of 64. */
-  misalignment(x: Float32Array): number;
+  /** A block of `count` float32 with undefined contents. @throws when there is no memory */
+  allocate(count: number): Block;
+  /** The block may be given away again at once; commands given before still have it. */
+  release(block: Block): void;
+  write(block: Block, count: number, values: Float32Array): void;
+  /** `count` numbers inside or between blocks, given with their sizes and offsets; the ranges do not overlap. */
+  copy(
+    from: Block,
+    fromCount: number,
+    fromOffset: number,
+    to: Block,
+    toCount: number,
+    toOffset: number,
+    count: number,
+  ): void;
+  fill(block: Block, count: number, value: number): void;
+  /** Waits for all commands. @throws what a command has thrown since the last report */
+  readSync(block: Block, count: number, out: Float32Array): void;
+  /** Resolves when all commands given so far are done and `out` is written; rejected with what one of them has thrown. */
+  read(block: Block, count: number, out: Float32Array): Promise<void>;
+  fence(): Promise<void>;
+  /** Waits for all commands given so far. @throws what one of them has thrown since the last report */
+  sync(): void;
+  /** Bytes of all blocks now and at most since the last reset, and commands not yet done. */
+  memory(resetPeak: boolean): { in_use: number; peak: number; queued: number };
+  /** Bytes that all blocks together, and one scratch buffer of a kernel, may have; Infinity for no limit. */
+  limitMemory(blocks: number, scratch: number): void;
+  /** Waits, then gives unused memory back to the system. */
+  trim(): void;
   /** 0 takes the physical cores that the process may use; returns the number in use. */
   setThreads(threads: number): number;
 }

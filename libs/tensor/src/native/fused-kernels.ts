@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { FusedKernelName, FusedKernels } from '../kernels.ts';
+import type { Block } from './addon.ts';
 import type { NativeBackend } from './native-backend.ts';
 import { createRotationTables } from './rotation-tables.ts';
 
@@ -18,11 +19,11 @@ export function fusedKernels(backend: NativeBackend): FusedImplementations {
   const i32 = (tensor: tf.TensorInfo) => backend.ints(tensor);
   const tables = createRotationTables();
 
-  /** Runs f with an output array per shape, undefined where the shape is null, and returns the outputs that exist. */
-  const into = (shapes: (number[] | null)[], f: (values: (Float32Array | undefined)[]) => void): tf.TensorInfo[] => {
+  /** Runs f with an output block per shape, undefined where the shape is null, and returns the outputs that exist. */
+  const into = (shapes: (number[] | null)[], f: (blocks: (Block | undefined)[]) => void): tf.TensorInfo[] => {
     const outputs = shapes.map((shape) => (shape === null ? undefined : backend.output(shape)));
     try {
-      f(outputs.map((output) => output?.values));
+      f(outputs.map((output) => output?.block));
     } catch (error) {
       for (const output of outputs) if (output !== undefined) backend.disposeData(output.info.dataId);
       throw error;
@@ -133,10 +134,10 @@ export function fusedKernels(backend: NativeBackend): FusedImplementations {
         addon.loraLinearGrad(n, k, o, r, f32(x), f32(weight), f32(lora_a), f32(lora_b), f32(dy), scale, dx, da, db),
       );
     },
-    SwiGlu: ({ gate, up }) => into([[...gate.shape]], ([out]) => addon.swiGlu(out!.length, f32(gate), f32(up), out!)),
+    SwiGlu: ({ gate, up }) => into([[...gate.shape]], ([out]) => addon.swiGlu(gate.size, f32(gate), f32(up), out!)),
     SwiGluGrad: ({ gate, up, dy }) =>
       into([[...gate.shape], [...gate.shape]], ([dgate, dup]) =>
-        addon.swiGluGrad(dgate!.length, f32(gate), f32(up), f32(dy), dgate!, dup!),
+        addon.swiGluGrad(gate.size, f32(gate), f32(up), f32(dy), dgate!, dup!),
       ),
     TokenLogProbs: ({ hidden, weight, targets }) => {
       const [n, d] = hidden.shape;
@@ -151,19 +152,14 @@ export function fusedKernels(backend: NativeBackend): FusedImplementations {
         addon.tokenLogProbsGrad(n, d, v, f32(hidden), f32(weight), i32(targets), f32(dy), dhidden, dweight),
       );
     },
-    SumSquares: ({ x }) =>
-      into([[]], ([out]) => {
-        const values = f32(x);
-        out![0] = addon.sumSquares(values.length, values);
-      }),
+    SumSquares: ({ x }) => into([[]], ([out]) => addon.sumSquares(x.size, f32(x), out!)),
     AdamW: ({ param, grad, m, v }, attrs) => {
-      const values = f32(param);
       addon.adamW(
-        values.length,
-        values,
+        param.size,
+        backend.written(param),
         f32(grad),
-        f32(m),
-        f32(v),
+        backend.written(m),
+        backend.written(v),
         attrs.learning_rate,
         attrs.beta1,
         attrs.beta2,

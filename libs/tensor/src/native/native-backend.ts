@@ -1,72 +1,121 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import type { KvArena, KvArenaShape, NativeBackendObject } from '../kernels.ts';
-import type { NativeAddon } from './addon.ts';
-import { createArrayMemory, type Lease } from './array-memory.ts';
+import type { Block, NativeAddon } from './addon.ts';
+import { NativeData, SMALL } from './native-data.ts';
 import { createNativeKvArena } from './native-kv-arena.ts';
-
-const IDLE_CAPACITY = 1 << 30;
-
-type Record = ReturnType<MathBackendCPU['data']['get']> & { lease?: Lease };
 
 /** A new tensor of the backend and its memory, which the caller fills. */
 export interface Output {
   info: tf.TensorInfo;
-  values: Float32Array;
+  block: Block;
 }
 
 /**
- * The cpu backend with memory of its own. tfjs asks for a class here; nothing else extends it.
+ * The cpu backend with float32 tensors in native memory and kernels that run on a command stream: a kernel returns when its command is
+ * given, data() waits without blocking, dataSync() blocks. tfjs asks for a class here; nothing else extends it.
  *
- * Arrays of disposed tensors are used again, so nobody may keep one: what comes in (write) and what goes out (read) is copied, and a
- * tensor that is handed to a kernel of the cpu backend is left to the garbage collector, because those kernels may return views of their
- * inputs (Slice does).
+ * Memory of a disposed tensor goes to the next one at once, because commands run in order; that of a tensor that is never disposed returns
+ * when its DataId is collected. What comes in (write) and what goes out (read) is copied.
  */
 export class NativeBackend extends MathBackendCPU implements NativeBackendObject {
   readonly addon: NativeAddon;
   private readonly threads: number;
-  private readonly memoryPool: ReturnType<typeof createArrayMemory>;
+  private readonly collected: FinalizationRegistry<Block>;
+  private readonly readBlock = (block: Block, count: number): Float32Array => {
+    const values = new Float32Array(count);
+    this.addon.readSync(block, count, values);
+    return values;
+  };
 
   constructor(addon: NativeAddon, threads: number) {
     super();
     this.addon = addon;
     this.threads = threads;
-    this.memoryPool = createArrayMemory((x) => addon.misalignment(x), IDLE_CAPACITY);
+    this.collected = new FinalizationRegistry((block) => addon.release(block));
     // MathBackendCPU recommends another package on its first write.
     (this as unknown as { firstUse: boolean }).firstUse = false;
   }
 
   /** A float32 tensor with undefined contents. */
   output(shape: number[]): Output {
-    let size = 1;
-    for (const dimension of shape) size *= dimension;
-    const lease = this.memoryPool.lease(size);
-    const dataId = super.write(lease.values, shape, 'float32');
-    (this.data.get(dataId) as Record).lease = lease;
-    return { info: { dataId, shape, dtype: 'float32' }, values: lease.values };
+    const dataId = {};
+    const data = new NativeData('float32', this.readBlock);
+    this.give(dataId, data, this.addon.allocate(tf.util.sizeFromShape(shape)), tf.util.sizeFromShape(shape));
+    this.data.set(dataId, data as never);
+    return { info: { dataId, shape, dtype: 'float32' }, block: data.block };
   }
 
-  /** The memory of a float32 tensor, valid while the tensor lives. */
-  floats(tensor: tf.TensorInfo): Float32Array {
-    return this.data.get(tensor.dataId).values as Float32Array;
+  private give(dataId: object, data: NativeData, block: Block, count: number): void {
+    data.block = block;
+    data.count = count;
+    this.collected.register(dataId, block, data);
   }
 
+  private dataOf(tensor: tf.TensorInfo): NativeData {
+    return this.data.get(tensor.dataId) as unknown as NativeData;
+  }
+
+  /** The block of a float32 tensor, valid for the commands given while the tensor lives; moves its values there when they are elsewhere. */
+  floats(tensor: tf.TensorInfo): Block {
+    const data = this.dataOf(tensor);
+    if (data.block === 0) {
+      const values = data.values as Float32Array;
+      this.give(tensor.dataId, data, this.addon.allocate(values.length), values.length);
+      this.addon.write(data.block, values.length, values);
+      if (values.length > SMALL) data.forget();
+    }
+    return data.block;
+  }
+
+  /** The same for a tensor that the command writes. */
+  written(tensor: tf.TensorInfo): Block {
+    const block = this.floats(tensor);
+    this.dataOf(tensor).forget();
+    return block;
+  }
+
+  /** The values of a tensor where JavaScript has them, without waiting. */
+  known(tensor: tf.TensorInfo): tf.backend_util.BackendValues | undefined {
+    return this.dataOf(tensor).known;
+  }
+
+  /** Values of an int32 tensor. */
   ints(tensor: tf.TensorInfo): Int32Array {
-    return this.data.get(tensor.dataId).values as Int32Array;
+    return this.dataOf(tensor).values as Int32Array;
   }
 
-  /** Ends the reuse of this tensor's memory: someone may hold a view of it. */
-  escape(tensor: tf.TensorInfo): void {
-    if (this.data.has(tensor.dataId)) delete (this.data.get(tensor.dataId) as Record).lease;
+  /** Forgets the copy that a kernel of the cpu backend has read. */
+  forgetLarge(tensor: tf.TensorInfo): void {
+    const data = this.dataOf(tensor);
+    if (data.count > SMALL) data.forget();
   }
 
   override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): object {
-    if (dtype === 'float32' && values instanceof Float32Array) {
-      const out = this.output(shape);
-      out.values.set(values);
-      return out.info.dataId;
+    if (dtype === 'float32' && values instanceof Float32Array && values.length > SMALL) {
+      const { info, block } = this.output(shape);
+      this.addon.write(block, values.length, values);
+      return info.dataId;
     }
-    return super.write(ArrayBuffer.isView(values) ? values.slice() : values, shape, dtype);
+    return this.keep(ArrayBuffer.isView(values) ? values.slice() : values, dtype);
+  }
+
+  private keep(values: tf.backend_util.BackendValues, dtype: tf.DataType): object {
+    const dataId = {};
+    this.data.set(dataId, new NativeData(dtype, this.readBlock, values) as never);
+    return dataId;
+  }
+
+  override move(
+    dataId: object,
+    values: tf.backend_util.BackendValues,
+    _shape: number[],
+    dtype: tf.DataType,
+    refCount: number,
+  ): void {
+    const data = new NativeData(dtype, this.readBlock, ArrayBuffer.isView(values) ? values.slice() : values);
+    data.refCount = refCount;
+    this.data.set(dataId, data as never);
   }
 
   /** Kernels of the cpu backend hand over arrays they have just made: kept as they are. */
@@ -76,18 +125,33 @@ export class NativeBackend extends MathBackendCPU implements NativeBackendObject
     values?: tf.backend_util.BackendValues | string[],
   ): tf.TensorInfo {
     if (dtype === 'string') return super.makeTensorInfo(shape, dtype, values);
-    return { dataId: super.write(values as tf.backend_util.BackendValues, shape, dtype), shape, dtype };
+    return { dataId: this.keep(values as tf.backend_util.BackendValues, dtype), shape, dtype };
   }
 
   override readSync(dataId: object): tf.backend_util.BackendValues {
-    const values = super.readSync(dataId);
-    return ArrayBuffer.isView(values) ? values.slice() : values;
+    const data = this.data.get(dataId) as unknown as NativeData;
+    if (data.dtype === 'complex64' || data.known !== undefined || data.block === 0) {
+      const values = super.readSync(dataId);
+      return ArrayBuffer.isView(values) ? values.slice() : values;
+    }
+    return this.readBlock(data.block, data.count);
+  }
+
+  override async read(dataId: object): Promise<tf.backend_util.BackendValues> {
+    const data = this.data.get(dataId) as unknown as NativeData;
+    if (data.dtype === 'complex64' || data.known !== undefined || data.block === 0) return this.readSync(dataId);
+    const values = new Float32Array(data.count);
+    await this.addon.read(data.block, data.count, values);
+    return values;
   }
 
   override disposeData(dataId: object, force = false): boolean {
-    const lease = this.data.has(dataId) ? (this.data.get(dataId) as Record).lease : undefined;
+    const data = this.data.has(dataId) ? (this.data.get(dataId) as unknown as NativeData) : undefined;
     const gone = super.disposeData(dataId, force);
-    if (gone) lease?.release();
+    if (gone && data !== undefined && data.block !== 0) {
+      this.collected.unregister(data);
+      this.addon.release(data.block);
+    }
     return gone;
   }
 

@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import type { KvArena, KvArenaShape } from '../kernels.ts';
-import type { NativeAddon } from './addon.ts';
+import type { Block, NativeAddon } from './addon.ts';
 
 const BLOCK = 16; // slots that lie together, KV_BLOCK of native/src/kernels.h
 
 /** What the arena needs of its backend. */
 interface ArenaBackend extends tf.KernelBackend {
   readonly addon: NativeAddon;
-  output(shape: number[]): { info: tf.TensorInfo; values: Float32Array };
-  floats(tensor: tf.TensorInfo): Float32Array;
+  output(shape: number[]): { info: tf.TensorInfo; block: Block };
+  floats(tensor: tf.TensorInfo): Block;
 }
 
 /**
@@ -22,7 +22,9 @@ export function createNativeKvArena(backend: ArenaBackend, shape: KvArenaShape):
     throw new Error(`native: KvArena: page_size is not a multiple of ${BLOCK}: ${page_size}`);
   const slots = pages * page_size;
   const perPage = page_size * kv_heads * head_dim;
-  const memory = () => new Float32Array(slots * kv_heads * head_dim);
+  const size = slots * kv_heads * head_dim;
+  const { addon } = backend;
+  const memory = () => addon.allocate(size);
   const stored = Array.from({ length: layers }, () => ({ keys: memory(), values: memory() }));
   const layerAt = (layer: number) => {
     const found = stored[layer];
@@ -33,14 +35,14 @@ export function createNativeKvArena(backend: ArenaBackend, shape: KvArenaShape):
     write(layer, k, v, slotOf) {
       const { keys, values } = layerAt(layer);
       const n = k.shape[0];
-      backend.addon.kvWrite(n, kv_heads, head_dim, slots, backend.floats(k), backend.floats(v), slotOf, keys, values);
+      addon.kvWrite(n, kv_heads, head_dim, slots, backend.floats(k), backend.floats(v), slotOf, keys, values);
     },
     attend(layer, q, plan) {
       const { keys, values } = layerAt(layer);
       const [n, queryHeads] = q.shape;
       const sequences = plan.max_pages === 0 ? 0 : plan.page_table.length / plan.max_pages;
       const out = backend.output(q.shape);
-      backend.addon.kvAttend(
+      addon.kvAttend(
         n,
         queryHeads,
         kv_heads,
@@ -56,17 +58,21 @@ export function createNativeKvArena(backend: ArenaBackend, shape: KvArenaShape):
         plan.scale,
         keys,
         values,
-        out.values,
+        out.block,
       );
       return tf.engine().makeTensorFromTensorInfo(out.info, backend) as tf.Tensor3D;
     },
     copyPage(from, to) {
       for (const { keys, values } of stored) {
-        keys.copyWithin(to * perPage, from * perPage, (from + 1) * perPage);
-        values.copyWithin(to * perPage, from * perPage, (from + 1) * perPage);
+        addon.copy(keys, size, from * perPage, keys, size, to * perPage, perPage);
+        addon.copy(values, size, from * perPage, values, size, to * perPage, perPage);
       }
     },
     dispose() {
+      for (const { keys, values } of stored) {
+        addon.release(keys);
+        addon.release(values);
+      }
       stored.length = 0;
     },
   };

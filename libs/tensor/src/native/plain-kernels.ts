@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import type { Block } from './addon.ts';
 import type { NativeBackend } from './native-backend.ts';
 
 type Attributes = Record<string, unknown>;
@@ -15,17 +16,21 @@ const BINARY = { Add: 0, Sub: 1, Multiply: 2 } as const;
 export function plainKernels(backend: NativeBackend): Record<string, Attempt> {
   const { addon } = backend;
 
+  const sizeOf = (x: tf.TensorInfo) => x.shape.reduce((product, size) => product * size, 1);
+
   const binary = (op: number): Attempt => {
     return ({ a, b }) => {
       if (a!.dtype !== 'float32' || b!.dtype !== 'float32') return null;
       const scalarB = isScalarFor(b!, a!);
-      const scalarA = !scalarB && op !== BINARY.Sub && isScalarFor(a!, b!);
+      const scalarA = !scalarB && isScalarFor(a!, b!);
       if (!scalarA && !scalarB && !sameShape(a!.shape, b!.shape)) return null;
       const [x, y] = scalarA ? [b!, a!] : [a!, b!];
       const out = backend.output([...x.shape]);
-      const values = backend.floats(x);
-      if (scalarA || scalarB) addon.binaryScalar(op, values.length, values, backend.floats(y)[0]!, out.values);
-      else addon.binary(op, values.length, values, backend.floats(y), out.values);
+      if (scalarA || scalarB) {
+        const value = backend.known(y)?.[0] as number | undefined;
+        const block = value === undefined ? backend.floats(y) : undefined;
+        addon.binaryScalar(op, sizeOf(x), backend.floats(x), block, value ?? 0, scalarA, out.block);
+      } else addon.binary(op, sizeOf(x), backend.floats(x), backend.floats(y), out.block);
       return out.info;
     };
   };
@@ -37,11 +42,9 @@ export function plainKernels(backend: NativeBackend): Record<string, Attempt> {
 
     Cast: ({ x }, { dtype }) => {
       if (x!.dtype !== 'bool' && x!.dtype !== 'int32') return null;
-      const values = backend.data.get(x!.dataId).values as Uint8Array | Int32Array;
+      const values = backend.known(x!) as Uint8Array | Int32Array;
       if (dtype === 'float32') {
-        const out = backend.output([...x!.shape]);
-        out.values.set(values);
-        return out.info;
+        return { dataId: backend.write(Float32Array.from(values), x!.shape, 'float32'), shape: x!.shape, dtype };
       }
       if (dtype === 'int32' && x!.dtype === 'bool')
         return backend.makeTensorInfo([...x!.shape], 'int32', Int32Array.from(values));
@@ -54,9 +57,9 @@ export function plainKernels(backend: NativeBackend): Record<string, Attempt> {
       if (first === undefined || second === undefined) return null;
       if (!terms.every((term) => term.dtype === 'float32' && sameShape(term.shape, first.shape))) return null;
       const out = backend.output([...first.shape]);
-      const add = (a: Float32Array, b: Float32Array) => addon.binary(BINARY.Add, a.length, a, b, out.values);
+      const add = (a: Block, b: Block) => addon.binary(BINARY.Add, sizeOf(first), a, b, out.block);
       add(backend.floats(first), backend.floats(second));
-      for (const term of terms.slice(2)) add(out.values, backend.floats(term));
+      for (const term of terms.slice(2)) add(out.block, backend.floats(term));
       return out.info;
     },
 
@@ -66,8 +69,7 @@ export function plainKernels(backend: NativeBackend): Record<string, Attempt> {
       );
       if (x!.dtype !== 'float32' || axes.size !== x!.shape.length) return null;
       const out = backend.output(keepDims ? x!.shape.map(() => 1) : []);
-      const values = backend.floats(x!);
-      out.values[0] = addon.sum(values.length, values);
+      addon.sum(sizeOf(x!), backend.floats(x!), out.block);
       return out.info;
     },
 
@@ -76,7 +78,7 @@ export function plainKernels(backend: NativeBackend): Record<string, Attempt> {
       if (x!.dtype !== 'float32' || first !== 1 || second !== 0 || others.length > 0) return null;
       const [rows, columns] = x!.shape as [number, number];
       const out = backend.output([columns, rows]);
-      addon.transpose(rows, columns, backend.floats(x!), out.values);
+      addon.transpose(rows, columns, backend.floats(x!), out.block);
       return out.info;
     },
 
@@ -92,7 +94,7 @@ export function plainKernels(backend: NativeBackend): Record<string, Attempt> {
       if (inner !== k) return null;
       const batch = batchShape.reduce((product, size) => product * size, 1);
       const out = backend.output([...batchShape, m, n]);
-      addon.matmul(batch, m, n, k, backend.floats(a!), transposeA, backend.floats(b!), transposeB, out.values);
+      addon.matmul(batch, m, n, k, backend.floats(a!), transposeA, backend.floats(b!), transposeB, out.block);
       return out.info;
     },
   };

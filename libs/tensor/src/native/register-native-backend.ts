@@ -7,9 +7,6 @@ import { plainKernels } from './plain-kernels.ts';
 /** What registering the native addon came to: its description, or why it cannot be used. */
 export type NativeRegistration = { ok: true; isa: string; threads: number } | { ok: false; reason: string };
 
-/** Kernels of the cpu backend that return their input's memory under a counted reference: the memory stays ours. */
-const SHARING = new Set(['Identity', 'Reshape']);
-
 let registered: NativeRegistration | null = null;
 
 /**
@@ -46,8 +43,11 @@ function registerKernels(backend: NativeBackend): void {
         const inputs = call.inputs as Record<string, tf.TensorInfo>;
         const done = attempt?.(inputs, call.attrs ?? {});
         if (done) return done;
-        if (!SHARING.has(kernelName)) for (const input of Object.values(inputs)) backend.escape(input);
-        return kernelFunc(call);
+        try {
+          return kernelFunc(call);
+        } finally {
+          for (const input of Object.values(inputs)) backend.forgetLarge(input);
+        }
       },
     });
   }
