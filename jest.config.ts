@@ -15,6 +15,7 @@ const config: Config = {
     ],
   },
   transformIgnorePatterns: ['/node_modules/(?!(hyparquet|hyparquet-compressors|hysnappy|fzstd)/)'],
+  moduleNameMapper: { '^tree-sitter$': '<rootDir>/tools/jest/tree-sitter.cjs' },
   testTimeout: 60_000,
   maxWorkers: 2,
 };

@@ -8,40 +8,37 @@ import {
   checkType,
   type ExpectedType,
   type StringForm,
+  typeMessage,
 } from './check-value.ts';
+import { CONVERTERS, DOCUMENTED_TYPES, type ExpectedPyType, type Language, NESTED_TYPES } from './language.ts';
 import { pyRepr } from './py-repr.ts';
-import { dictGet, isDict, isTuple, type PyDict, type PyType, type PyValue } from './py-value.ts';
-
-const TYPES: Readonly<Record<string, PyType>> = {
-  string: 'str',
-  integer: 'int',
-  float: 'float',
-  boolean: 'bool',
-  array: 'list',
-  tuple: 'list',
-  dict: 'dict',
-  any: 'str',
-};
+import { dictGet, isDict, isTuple, type PyDict, type PyValue } from './py-value.ts';
 
 export type CheckOptions = {
   form: StringForm;
+  language: Language;
   /** Expect dots of function names as underscores, as models with a function-calling interface report them. */
   underscoreToDot: boolean;
 };
 
 /** Documents that name a type the benchmark does not know are compared like strings; the official code would raise. */
-function typeNamed(name: PyValue | undefined): PyType {
-  return typeof name === 'string' && Object.hasOwn(TYPES, name) ? TYPES[name]! : 'str';
+function typeNamed(name: PyValue | undefined, language: Language): ExpectedPyType {
+  const types = DOCUMENTED_TYPES[language];
+  return typeof name === 'string' && Object.hasOwn(types, name) ? types[name]! : 'str';
 }
 
-function expectedType(schema: PyDict): ExpectedType {
-  const documented = dictGet(schema, 'type');
+function expectedType(schema: PyDict, language: Language): ExpectedType & { inner_documented?: string } {
+  const given = dictGet(schema, 'type');
+  const documented = typeof given === 'string' ? given : 'any';
+  const type = typeNamed(documented, language);
   const items = dictGet(schema, 'items');
-  const nested = documented === 'array' || documented === 'tuple';
+  if (!NESTED_TYPES[language].includes(documented) || !isDict(items)) return { documented, type };
+  const inner = dictGet(items, 'type');
   return {
-    documented: typeof documented === 'string' ? documented : 'any',
-    type: typeNamed(documented),
-    inner: nested && isDict(items) ? typeNamed(dictGet(items, 'type')) : undefined,
+    documented,
+    type,
+    inner: typeNamed(inner, language),
+    inner_documented: typeof inner === 'string' ? inner : 'any',
   };
 }
 
@@ -59,12 +56,19 @@ function checkParameter(
   given: PyValue,
   schema: PyDict,
   answers: readonly PyValue[],
-  form: StringForm,
+  { form, language }: CheckOptions,
 ): CheckFailure | null {
-  const expected = expectedType(schema);
+  const expected = expectedType(schema, language);
   let value = given;
-  if (expected.documented === 'tuple' && isTuple(value)) value = value.items;
-  if (expected.documented === 'float' && typeof value === 'bigint') value = Number(value);
+  if (language === 'python') {
+    if (expected.documented === 'tuple' && isTuple(value)) value = value.items;
+    if (expected.documented === 'float' && typeof value === 'bigint') value = Number(value);
+  } else if (typeof value !== 'string') {
+    return {
+      error_type: language === 'java' ? 'type_error:java' : 'type_error:js',
+      error: typeMessage(parameter, value, 'String'),
+    };
+  } else value = CONVERTERS[language](value, expected.documented, expected.inner_documented);
   const checked = checkType(parameter, value, answers, expected);
   if (!('variable' in checked)) return checked;
   if (!checked.variable) {
@@ -90,27 +94,27 @@ export function checkCall(doc: PyDict, call: PyDict, answer: PyDict, options: Ch
   const name = answerName(answer);
   const expected = options.underscoreToDot ? name.replaceAll('.', '_') : name;
   const given = dictGet(call, expected);
-  if (!isDict(given)) return fail('wrong_func_name', `function ${expected} is not called`);
+  if (!isDict(given)) return fail('wrong_func_name', `Function name ${pyRepr(expected)} not found in model output.`);
   const accepted = member(answer, name);
   const parameters = member(doc, 'parameters');
   const properties = member(parameters, 'properties');
   const required = dictGet(parameters, 'required');
   for (const key of Array.isArray(required) ? required : []) {
     if (dictGet(given, key) === undefined)
-      return fail('missing_required', `required parameter is missing: ${pyRepr(key)}`);
+      return fail('missing_required', `Missing required parameter: ${pyRepr(key)}.`);
   }
   for (const [key, value] of given.entries) {
     const schema = dictGet(properties, key);
     const answers = dictGet(accepted, key);
     if (typeof key !== 'string' || !isDict(schema) || !Array.isArray(answers)) {
-      return fail('unexpected_param', `parameter is not expected: ${pyRepr(key)}`);
+      return fail('unexpected_param', `Unexpected parameter: ${pyRepr(key)}.`);
     }
-    const failure = checkParameter(key, value, schema, answers, options.form);
+    const failure = checkParameter(key, value, schema, answers, options);
     if (failure) return failure;
   }
   for (const [key, answers] of accepted.entries) {
     if (dictGet(given, key) === undefined && !(Array.isArray(answers) && answers.includes(''))) {
-      return fail('missing_optional', `parameter may not be left out: ${pyRepr(key)}`);
+      return fail('missing_optional', `Optional parameter ${pyRepr(key)} not provided and not marked as optional.`);
     }
   }
   return null;

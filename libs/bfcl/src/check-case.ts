@@ -3,9 +3,10 @@ import { alignCalls, type ErrorClass, errorClassOfBfcl, type Grade } from '@itoo
 import type { BfclAnswer, BfclQuestion } from './bfcl-file.ts';
 import { baseCategory, isRelevanceCategory } from './category.ts';
 import { answerName, type CheckOptions, checkCall } from './check-call.ts';
-import { checkCalls, docOf } from './check-calls.ts';
+import { checkCalls, docOf, type SubError } from './check-calls.ts';
 import { decodeFunctionCalls } from './decode-fc.ts';
-import { decodePromptText, type StripRule } from './decode-prompt.ts';
+import { decodePromptReply, type StripRule } from './decode-prompt.ts';
+import { type Language, languageOf } from './language.ts';
 import { toJson } from './py-json.ts';
 import { pyRepr } from './py-repr.ts';
 import { PySyntaxError } from './py-syntax-error.ts';
@@ -31,7 +32,7 @@ export type CaseVerdict = {
   /** Official type name (specification 4.10), null when valid. */
   error_type: string | null;
   error: string | null;
-  sub_errors?: [number, string][];
+  sub_errors?: SubError[];
   /** Whether decoding succeeded, and the Python repr of what it gave. */
   decodes: boolean;
   decoded_repr: string | null;
@@ -41,19 +42,23 @@ export type CaseVerdict = {
   grade: Grade;
 };
 
-function decode(output: string | ModelOutput, strip: StripRule): PyValue[] | null {
+type Decoded = { ok: true; value: PyValue } | { ok: false; error: string };
+
+function decode(output: string | ModelOutput, language: Language, strip: StripRule): Decoded {
   try {
-    if (typeof output !== 'string' && output.mode === 'fc') return decodeFunctionCalls(output.calls);
-    return decodePromptText(typeof output === 'string' ? output : output.text, strip);
+    if (typeof output !== 'string' && output.mode === 'fc')
+      return { ok: true, value: decodeFunctionCalls(output.calls) };
+    return { ok: true, value: decodePromptReply(typeof output === 'string' ? output : output.text, language, strip) };
   } catch (error) {
     // Nesting or sizes beyond the limits of the runtime are beyond those of the original decoder as well.
-    if (error instanceof PySyntaxError || error instanceof RangeError) return null;
+    if (error instanceof PySyntaxError || error instanceof RangeError) return { ok: false, error: error.message };
     throw error;
   }
 }
 
 /** The format that decoded calls must have (specification 3.3): one-key dicts whose value is a dict. */
-function asCalls(decoded: readonly PyValue[]): PyDict[] | null {
+function asCalls(decoded: PyValue): PyDict[] | null {
+  if (!Array.isArray(decoded)) return null;
   const fits = (item: PyValue): item is PyDict =>
     isDict(item) && item.entries.length === 1 && isDict(item.entries[0]![1]);
   return decoded.every(fits) ? [...decoded] : null;
@@ -83,14 +88,20 @@ function alignWithAnswers(
   return alignCalls([...given.keys()], [...expected.keys()]).map(([p, e]) => [given.get(p)!, expected.get(e)!]);
 }
 
-function checkAst(input: CaseInput, decoded: readonly PyValue[] | null): Omit<CaseVerdict, 'decodes' | 'decoded_repr'> {
+function checkAst(
+  input: CaseInput,
+  language: Language,
+  decoded: Decoded,
+): Omit<CaseVerdict, 'decodes' | 'decoded_repr'> {
   const undecoded = { valid: false, error_class: 'code_syntax', grade: 'D' } as const;
-  if (decoded === null) {
-    return { ...undecoded, error_type: 'ast_decoder:decoder_failed', error: 'reply does not decode into calls' };
+  if (!decoded.ok) {
+    const error = `Invalid syntax. Failed to decode AST. ${decoded.error}`;
+    return { ...undecoded, error_type: 'ast_decoder:decoder_failed', error };
   }
-  const calls = asCalls(decoded);
+  const calls = asCalls(decoded.value);
   if (calls === null) {
-    const error = 'decoded reply is no list of {function: {parameter: value}}';
+    const error =
+      'Did not output in the specified format. Note: the model_result is wrapped in a string to ensure json serializability.';
     return { ...undecoded, error_type: 'ast_decoder:decoder_wrong_output_format', error };
   }
   const answers = input.answer?.ground_truth;
@@ -101,7 +112,11 @@ function checkAst(input: CaseInput, decoded: readonly PyValue[] | null): Omit<Ca
     });
   }
   const docs = input.question.function_docs;
-  const options: CheckOptions = { form: standardizeString, underscoreToDot: input.underscoreToDot ?? false };
+  const options: CheckOptions = {
+    form: standardizeString,
+    language,
+    underscoreToDot: input.underscoreToDot ?? false,
+  };
   const failure = checkCalls(input.category, docs, calls, answers, options);
   if (failure === null) {
     const exact = checkCalls(input.category, docs, calls, answers, { ...options, form: (text) => text }) === null;
@@ -117,33 +132,32 @@ function checkAst(input: CaseInput, decoded: readonly PyValue[] | null): Omit<Ca
 }
 
 /** The relevance family: only whether the reply calls something counts, never what (specification 5). */
-function checkRelevance(
-  category: string,
-  decoded: readonly PyValue[] | null,
-): Omit<CaseVerdict, 'decodes' | 'decoded_repr'> {
-  const calls = decoded === null ? null : asCalls(decoded);
+function checkRelevance(category: string, decoded: Decoded): Omit<CaseVerdict, 'decodes' | 'decoded_repr'> {
+  const calls = decoded.ok ? asCalls(decoded.value) : null;
   const calling = calls !== null && calls.length > 0;
   const wanted = !baseCategory(category).endsWith('irrelevance');
   if (calling === wanted) return { valid: true, error_type: null, error: null, error_class: null, grade: 'A' };
   const failure = wanted
-    ? { error_type: 'relevance_error:decoder_failed', error: 'reply has no call' }
-    : { error_type: 'irrelevance_error:decoder_success', error: 'reply has a call although no function fits' };
+    ? {
+        error_type: 'relevance_error:decoder_failed',
+        error: `Invalid syntax. Failed to decode AST when it should have. ${decoded.ok ? 'None' : decoded.error}`,
+      }
+    : {
+        error_type: 'irrelevance_error:decoder_success',
+        error: 'Valid syntax. Successfully decode AST when it should not.',
+      };
   return { valid: false, ...failure, error_class: 'other', grade: 'D' };
 }
 
 /**
- * Verdict of the official single-turn evaluation for Python categories on one reply. Categories are dispatched by name, so
- * `multiple`, `live_multiple` and `live_multiple_unseen` behave alike. Never throws for any reply; throws when an AST category
- * comes without an answer. Java, JavaScript and multi-turn categories are not covered.
+ * Verdict of the official single-turn evaluation on one reply. Categories are dispatched by name, so `multiple`, `live_multiple` and
+ * `live_multiple_unseen` behave alike. Never throws for any reply; throws when an AST category comes without an answer. Multi-turn
+ * categories are not covered.
  */
 export function checkCase(input: CaseInput): CaseVerdict {
-  const decoded = decode(input.modelOutput, input.strip);
-  const verdict = isRelevanceCategory(input.category)
-    ? checkRelevance(input.category, decoded)
-    : checkAst(input, decoded);
-  return {
-    ...verdict,
-    decodes: decoded !== null,
-    decoded_repr: decoded === null ? null : pyRepr(decoded as PyValue[]),
-  };
+  const relevance = isRelevanceCategory(input.category);
+  const language = relevance ? 'python' : languageOf(input.category);
+  const decoded = decode(input.modelOutput, language, input.strip);
+  const verdict = relevance ? checkRelevance(input.category, decoded) : checkAst(input, language, decoded);
+  return { ...verdict, decodes: decoded.ok, decoded_repr: decoded.ok ? pyRepr(decoded.value) : null };
 }

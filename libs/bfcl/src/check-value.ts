@@ -1,13 +1,16 @@
+import type { ExpectedPyType } from './language.ts';
+import { pyStr } from './py-format.ts';
+import { pyRepr } from './py-repr.ts';
 import { dictGet, isDict, isTuple, type PyType, type PyValue, pyIncludes, pyType } from './py-value.ts';
 
-/** A failed check: official type name and a message. */
+/** A failed check: official type name and the (first) official message. */
 export type CheckFailure = { error_type: string; error: string };
 
 /** How strings are compared; the benchmark uses `standardizeString`. */
 export type StringForm = (text: string) => string;
 
 /** Documented type of a parameter as Python type, with the element type for array and tuple. */
-export type ExpectedType = { documented: string; type: PyType; inner?: PyType };
+export type ExpectedType = { documented: string; type: ExpectedPyType; inner?: ExpectedPyType };
 
 /** Fails also where the official code would raise: such an answer cannot be matched. */
 function elementsOf(value: PyValue): PyValue[] {
@@ -23,8 +26,8 @@ function answerType(answers: readonly PyValue[]): PyType | undefined {
   return answer === undefined ? undefined : pyType(answer);
 }
 
-function typeFailure(error_type: string, parameter: string, value: PyValue, expected: ExpectedType): CheckFailure {
-  return { error_type, error: `parameter ${parameter}: type ${pyType(value)} is not ${expected.documented}` };
+export function typeMessage(parameter: string, value: PyValue, documented: string): string {
+  return `Incorrect type for parameter ${pyRepr(parameter)}. Expected type ${documented}, got ${pyType(value)}. Parameter value: ${pyRepr(value)}.`;
 }
 
 /**
@@ -39,29 +42,35 @@ export function checkType(
 ): CheckFailure | { variable: boolean } {
   const answer = answerType(answers);
   const type = pyType(value);
-  let error_type = 'type_error:simple';
   if (type === expected.type) {
     const variable = answer !== undefined && answer !== expected.type;
     const inner = expected.inner;
     if (inner === undefined) return { variable };
-    const element: ExpectedType = { documented: inner, type: inner };
+    // The original names the inner type by its Python class, also as documented type of the elements.
+    const element: ExpectedType = { documented: `<class '${inner}'>`, type: inner };
     const fits = answers.some(
       (item) =>
         !Array.isArray(item) ||
         elementsOf(value).every((member) => 'variable' in checkType(parameter, member, item, element)),
     );
     if (fits) return { variable };
-    if (answer === type) error_type = 'type_error:nested';
-  } else if (answer !== undefined && type === answer) return { variable: true };
-  return typeFailure(error_type, parameter, value, expected);
+    const error = `Nested type checking failed for parameter ${pyRepr(parameter)}. Expected outer type ${expected.documented} with inner type <class '${inner}'>. Parameter value: ${pyRepr(value)}.`;
+    return { error_type: answer === type ? 'type_error:nested' : 'type_error:simple', error };
+  }
+  if (answer !== undefined && type === answer) return { variable: true };
+  return { error_type: 'type_error:simple', error: typeMessage(parameter, value, expected.documented) };
 }
 
 function standardized(values: readonly PyValue[], form: StringForm): PyValue[] {
   return values.map((value) => (typeof value === 'string' ? form(value) : value));
 }
 
-function valueFailure(error_type: string, parameter: string, detail: string): CheckFailure {
-  return { error_type: `value_error:${error_type}`, error: `parameter ${parameter}: ${detail}` };
+function valueFailure(error_type: string, error: string): CheckFailure {
+  return { error_type: `value_error:${error_type}`, error };
+}
+
+function unexpectedValue(parameter: PyValue, value: PyValue, accepted: readonly PyValue[]): string {
+  return `Invalid value for parameter ${pyRepr(parameter)}: ${pyRepr(value)}. Expected one of ${pyRepr([...accepted])}.`;
 }
 
 export function checkString(
@@ -71,7 +80,9 @@ export function checkString(
   form: StringForm,
 ): CheckFailure | null {
   const accepted = answers.filter((answer) => typeof answer === 'string').map(form);
-  return accepted.includes(form(value)) ? null : valueFailure('string', parameter, 'text is not acceptable');
+  return accepted.includes(form(value))
+    ? null
+    : valueFailure('string', `${unexpectedValue(parameter, value, answers)} Case insensitive.`);
 }
 
 /** The whole list equals one acceptable list in order; the optional mark `""` counts as an empty list. */
@@ -83,7 +94,7 @@ export function checkList(
 ): CheckFailure | null {
   const accepted = answers.map((answer) => standardized(elementsOf(answer), form));
   if (pyIncludes(accepted, standardized(value, form))) return null;
-  return valueFailure('list/tuple', parameter, 'list is not acceptable');
+  return valueFailure('list/tuple', unexpectedValue(parameter, [...value], answers));
 }
 
 /** Whether the acceptable values of a key say that it may be missing; for a bare text the original tests a substring. */
@@ -106,16 +117,21 @@ export function checkDict(
     let found: CheckFailure | null = null;
     for (const [key, member] of value.entries) {
       const accepted = dictGet(answer, key);
-      if (accepted === undefined) found = valueFailure('dict_key', parameter, 'dict has an unexpected key');
-      else if (!pyIncludes(standardized(elementsOf(accepted), form), standardized([member], form)[0]!)) {
-        found = valueFailure('dict_value', parameter, 'dict has an unacceptable value');
+      if (accepted === undefined) found = valueFailure('dict_key', `Unexpected dict key parameter: '${pyStr(key)}'.`);
+      else {
+        const values = standardized(elementsOf(accepted), form);
+        if (!pyIncludes(values, standardized([member], form)[0]!)) {
+          found = valueFailure('dict_value', unexpectedValue(key, member, values));
+        }
       }
       if (found) break;
     }
-    const missing = answer.entries.some(
+    const missing = answer.entries.find(
       ([key, accepted]) => dictGet(value, key) === undefined && !mayBeMissing(accepted),
     );
-    if (missing) found = valueFailure('dict_key', parameter, 'dict lacks a key');
+    // The original appends this message to that of an unexpected key or value, which stays the first.
+    if (missing)
+      found = valueFailure('dict_key', found?.error ?? `Missing dict key parameter: '${pyStr(missing[0])}'.`);
     if (!found) return null;
     failure = found;
   }
@@ -136,7 +152,7 @@ export function checkDictList(
   for (const answer of answers) {
     const dicts = elementsOf(answer);
     if (dicts.length !== value.length) {
-      failure = valueFailure('list_dict_count', parameter, `list has ${value.length} dicts, not ${dicts.length}`);
+      failure = valueFailure('list_dict_count', 'Wrong number of dictionaries in the list.');
       continue;
     }
     failure = null;
@@ -150,5 +166,5 @@ export function checkDictList(
 }
 
 export function checkMembership(parameter: string, value: PyValue, answers: readonly PyValue[]): CheckFailure | null {
-  return pyIncludes(answers, value) ? null : valueFailure('others', parameter, 'value is not acceptable');
+  return pyIncludes(answers, value) ? null : valueFailure('others', unexpectedValue(parameter, value, answers));
 }

@@ -1,7 +1,11 @@
+import { decodeJava } from './decode-java.ts';
+import { decodeJavaScript } from './decode-javascript.ts';
+import type { Language } from './language.ts';
 import { evaluate } from './py-evaluate.ts';
 import type { PyExpression } from './py-expression.ts';
 import { parsePyExpression } from './py-parser.ts';
 import { PySyntaxError } from './py-syntax-error.ts';
+import { stripCharacters } from './py-text.ts';
 import { unparse } from './py-unparse.ts';
 import { dictSet, isHashable, type PyDict, type PyValue } from './py-value.ts';
 
@@ -79,23 +83,33 @@ function decodeCall(node: Extract<PyExpression, { kind: 'call' }>): PyDict {
   return { kind: 'dict', entries: [[calleeName(node.func), values]] };
 }
 
-function cleanText(text: string, strip: StripRule): string {
-  let clean = text.replace(/^[`\n ]+|[`\n ]+$/g, '');
-  if (!clean.startsWith('[')) clean = `[${clean}`;
-  if (!clean.endsWith(']')) clean = `${clean}]`;
-  return strip === 'v3' ? clean.replace(/^[[\]']+|[[\]']+$/g, '') : clean;
+/** The reply in brackets, without backticks, line breaks and spaces around it (specification 3.1). */
+function bracketedText(text: string): string {
+  const clean = stripCharacters(text, '`\n ');
+  return `${clean.startsWith('[') ? '' : '['}${clean}${clean.endsWith(']') ? '' : ']'}`;
 }
 
 /**
- * Decodes a prompt-mode reply into calls by the default decoder of the benchmark (specification 3.1 and 3.2).
+ * Decodes a prompt-mode reply into Python calls by the default decoder of the benchmark (specification 3.1 and 3.2).
  * Throws `PySyntaxError` where the official decoder raises.
  */
-export function decodePromptText(text: string, strip: StripRule): PyValue[] {
-  const body = parsePyExpression(cleanText(text, strip));
+export function decodePromptText(text: string, strip: StripRule): PyDict[] {
+  const bracketed = bracketedText(text);
+  const body = parsePyExpression(strip === 'v3' ? stripCharacters(bracketed, "[]'") : bracketed);
   if (body.kind === 'call') return [decodeCall(body)];
   if (body.kind !== 'list' && body.kind !== 'tuple' && body.kind !== 'set') throw new PySyntaxError('no list of calls');
   return body.elements.map((element) => {
     if (element.kind !== 'call') throw new PySyntaxError(`element is no call: ${element.kind}`);
     return decodeCall(element);
   });
+}
+
+/**
+ * Decodes a prompt-mode reply in the language of its category. Python and most Java and JavaScript replies give a list of calls;
+ * `{}` or None when Java or JavaScript code has no call. Throws `PySyntaxError` where the official decoder raises.
+ */
+export function decodePromptReply(text: string, language: Language, strip: StripRule): PyValue {
+  if (language === 'python') return decodePromptText(text, strip);
+  const source = bracketedText(text).slice(1, -1);
+  return language === 'java' ? decodeJava(source) : decodeJavaScript(source);
 }

@@ -9,7 +9,6 @@ import { goldenFiles, openDataset, readGoldenRows } from './golden-rows.ts';
 
 const NOT_COVERED: Readonly<Record<string, string>> = {
   'api_probe.jsonl': 'the simulated classes of multi-turn categories are not implemented',
-  'ast_java_js.jsonl': 'Java and JavaScript categories are not implemented',
   'multi_turn_gt_runs.jsonl': 'multi-turn categories are not implemented',
   'multi_turn_verdicts.jsonl': 'multi-turn categories are not implemented',
 };
@@ -33,6 +32,7 @@ export function runBfclSuite(golden: string, data: string): GoldenReport {
     switch (file) {
       case 'ast_python.jsonl':
       case 'ast_fc.jsonl':
+      case 'ast_java_js.jsonl':
       case 'relevance.jsonl':
         return compareRows(file, read(), (row) => compareVerdict(row, dataset));
       case 'aggregation.jsonl':

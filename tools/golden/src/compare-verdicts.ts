@@ -6,7 +6,7 @@ function modelOutput(row: PyDict): ModelOutput {
   return textOf(row, 'mode') === 'fc' ? { mode: 'fc', calls: output } : { mode: 'prompt', text: String(output) };
 }
 
-/** Compares one verdict row on `valid`, `error_type`, `decodes` and `decoded_repr`; null when all agree. */
+/** Compares one verdict row on `valid`, `error_type`, `decodes`, `decoded_repr` and `error`; null when all agree. */
 export function compareVerdict(row: PyDict, dataset: Dataset): string | null {
   const category = textOf(row, 'category');
   const id = textOf(row, 'test_id');
@@ -25,5 +25,10 @@ export function compareVerdict(row: PyDict, dataset: Dataset): string | null {
       return `${textOf(row, 'case_id')} (${id}, ${textOf(row, 'mutation')}): ${member} ${verdict[member]}, official ${official}`;
     }
   }
-  return null;
+  const official = dictGet(row, 'error');
+  // The messages of Python's own parser are not reproduced; official messages are cut at 300 characters.
+  if (typeof official !== 'string' || verdict.error_type === 'ast_decoder:decoder_failed') return null;
+  const message = [...(verdict.error ?? '')].slice(0, 300).join('');
+  if (message === official) return null;
+  return `${textOf(row, 'case_id')} (${id}, ${textOf(row, 'mutation')}): error ${message}, official ${official}`;
 }
