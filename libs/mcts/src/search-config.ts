@@ -25,6 +25,10 @@ export type SearchConfig = {
   extra_draws: number;
   /** Compare string values exactly in the outcome. */
   strict: boolean;
+  /** Partial credit for a response that goes on, for policies too small to evaluate themselves. */
+  ast_prefix: boolean;
+  /** Commit to the most visited child after `iterations` and search on from it until it is terminal, as the parent code does. */
+  advance_root: boolean;
   max_fragment_tokens: number;
   max_completion_tokens: number;
   /** Positions of the model; a response that comes within 5 of it is over. */
@@ -49,6 +53,8 @@ export const DEFAULT_SEARCH: Omit<SearchConfig, 'context_length' | 'iteration'> 
   include_ground_truth: false,
   extra_draws: 2,
   strict: false,
+  ast_prefix: false,
+  advance_root: false,
   max_fragment_tokens: 50,
   max_completion_tokens: 512,
   seed: 42,

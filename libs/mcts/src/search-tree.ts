@@ -18,15 +18,21 @@ type Context = {
   decode: (ids: readonly number[]) => string;
   outcome: Outcome;
   nodes: SearchNode[];
+  /** Where selection starts and the depth limit is counted from: the tree's root unless `advance_root` moved it. */
+  root: SearchNode;
 };
 
 /** Positions kept free at the end of the context, as in the parent code. */
 const CONTEXT_MARGIN = 5;
 
+/** The parent code searches this many times longer from the first root than from those it commits to. */
+const FIRST_ROOT_FACTOR = 4;
+
 /**
  * One search (specs: itool, sections 6 and 7) as a generator of what it needs from the model. Each iteration selects a leaf by
  * PUCT, expands it, rolls out up to `simulation` steps whose nodes stay in the tree, and backs up. It ends early when
- * nothing is left to expand and `skip_exhausted` is on.
+ * nothing is left to expand and `skip_exhausted` is on. With `advance_root` it then goes on from the most visited child (ties: higher Q, then
+ * lower index), with the depth limit counted from there, until that child is terminal.
  */
 export function* searchTree(
   row: TreeRow & { tools?: readonly Tool[] },
@@ -34,15 +40,29 @@ export function* searchTree(
   decode: (ids: readonly number[]) => string,
 ): TreeSteps<SearchTree> {
   const root = rootNode(row, config);
-  const outcome = outcomeOf(row.target, { strict: config.strict, tools: row.tools });
-  const context: Context = { row, config, decode, outcome, nodes: [root] };
-  for (let iteration = 0; iteration < config.iterations; iteration++) {
-    if (root.reason !== null || (config.skip_exhausted && isExhausted(root))) break;
+  const outcome = outcomeOf(row.target, { ...config, tools: row.tools });
+  const context: Context = { row, config, decode, outcome, nodes: [root], root };
+  yield* searchFromRoot(context, config.iterations * (config.advance_root ? FIRST_ROOT_FACTOR : 1));
+  while (config.advance_root && context.root.children !== null) {
+    context.root = context.root.children.reduce((best, child) => (isPreferred(child, best) ? child : best));
+    yield* searchFromRoot(context, config.iterations);
+  }
+  return { row, nodes: context.nodes };
+}
+
+function* searchFromRoot(context: Context, iterations: number): TreeSteps<void> {
+  const { root, config } = context;
+  for (let iteration = 0; iteration < iterations; iteration++) {
+    if (root.reason !== null || (config.skip_exhausted && isExhausted(root))) return;
     const path = selectPath(root, config);
     if (path.at(-1)!.reason === null) yield* expandAndRollOut(path, context);
     backup(path, config);
   }
-  return { row, nodes: context.nodes };
+}
+
+function isPreferred(node: SearchNode, other: SearchNode): boolean {
+  if (node.visit_count !== other.visit_count) return node.visit_count > other.visit_count;
+  return node.q_value > other.q_value;
 }
 
 function rootNode(row: TreeRow, config: SearchConfig): SearchNode {
@@ -93,8 +113,8 @@ function* expandAndRollOut(path: SearchNode[], context: Context): TreeSteps<void
 }
 
 function* expand(node: SearchNode, context: Context): TreeSteps<void> {
-  const { row, config, decode, outcome, nodes } = context;
-  const fragments = yield* drawFragments(node, row, config, decode);
+  const { row, config, decode, outcome, nodes, root } = context;
+  const fragments = yield* drawFragments(node, row, { ...config, depth: root.depth + config.depth }, decode);
   const responses = fragments.map((fragment) => {
     const response_ids = [...node.response_ids, ...fragment.token_ids];
     return { response_ids, response: decode(response_ids) };
@@ -138,10 +158,10 @@ function terminalReason(
   fragment: Fragment,
   response_tokens: number,
   depth: number,
-  { row, config }: Context,
+  { row, config, root }: Context,
 ): TerminalReason | null {
   if (fragment.ended) return 'end';
   if (row.prompt_ids.length + response_tokens >= config.context_length - CONTEXT_MARGIN) return 'context';
-  if (depth >= config.depth || response_tokens >= config.max_completion_tokens) return 'length';
+  if (depth >= root.depth + config.depth || response_tokens >= config.max_completion_tokens) return 'length';
   return null;
 }

@@ -207,6 +207,22 @@ describe('searchTrees: bounds', () => {
     expect(tree!.nodes[0]!.visit_count).toBe(1);
   });
 
+  it('commits to the most visited child and goes on from it with advance_root', async () => {
+    const config = { ...CONFIG, advance_root: true, iterations: 3, depth: 2, simulation: 1 };
+    for (const tree of await searchTrees(many.slice(0, 10), config, randomPolicy())) {
+      let root = tree.nodes[0]!;
+      while (root.children !== null) {
+        const most = Math.max(...root.children.map((child) => child.visit_count));
+        root = root.children.filter((child) => child.visit_count === most).sort((a, b) => b.q_value - a.q_value)[0]!;
+      }
+      expect(root.reason).not.toBeNull();
+      // The limit of 2 is counted from the last root that was expanded.
+      const deepest = Math.max(...tree.nodes.map((node) => node.depth));
+      expect(deepest).toBeLessThanOrEqual(root.depth - 1 + 2);
+      for (const node of tree.nodes) if (node.reason === null) expect(node.depth).toBeLessThan(root.depth - 1 + 2);
+    }
+  });
+
   it('repeats the finished path without skip_exhausted, as the paper does', async () => {
     const config = { ...CONFIG, skip_exhausted: false, width: 1 };
     const [tree] = await searchTrees([row('a')], config, randomPolicy());

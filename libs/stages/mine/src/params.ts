@@ -38,6 +38,10 @@ export const paramsSchema = z.strictObject({
   extra_draws: z.int().gte(0).default(2),
   /** Compare string values exactly in the outcome. */
   strict: z.boolean().default(false),
+  /** Partial credit in [-0.5, 0.5] for a response that goes on. */
+  ast_prefix: z.boolean().default(false),
+  /** Commit to the most visited child after `iterations` (four times as many at the first root) and search on from it. */
+  advance_root: z.boolean().default(false),
   max_fragment_tokens: z.int().gte(1).default(50),
   max_completion_tokens: z.int().gte(1).default(512),
   /** Trees that are searched at the same time: bounds memory, changes no result. */
