@@ -10,6 +10,11 @@ export type BfclQuestion = {
   question: Message[][];
   tools: Tool[];
   function_docs: PyDict[];
+  /** Multi-turn rows only: classes whose functions the model may call, and function names held out until a turn (by its index). */
+  involved_classes?: string[];
+  missed_function?: Record<string, string[]>;
+  /** Multi-turn rows only: initial state by class. */
+  initial_config?: PyDict;
 };
 
 /** One answer row: per expected call a one-key dict `{function: {parameter: [acceptable values]}}`. */
@@ -63,6 +68,24 @@ function dictsMember(row: PyDict, key: string, fail: (fact: string) => never): P
   return value;
 }
 
+function multiTurnMembers(row: PyDict, fail: (fact: string) => never): Partial<BfclQuestion> {
+  const classes = dictGet(row, 'involved_classes');
+  const missed = dictGet(row, 'missed_function');
+  const initial_config = dictGet(row, 'initial_config');
+  const texts = (value: PyValue | undefined): value is string[] =>
+    Array.isArray(value) && value.every((item) => typeof item === 'string');
+  if (classes === undefined) return {};
+  if (!texts(classes)) return fail('row has no list of texts "involved_classes"');
+  if (missed !== undefined && !(isDict(missed) && missed.entries.every(([, names]) => texts(names)))) {
+    return fail('row has no lists of function names "missed_function"');
+  }
+  return {
+    involved_classes: classes,
+    ...(missed === undefined ? {} : { missed_function: toJson(missed) as Record<string, string[]> }),
+    ...(isDict(initial_config) ? { initial_config } : {}),
+  };
+}
+
 /**
  * Reads a question file (`BFCL_v3_*` or `BFCL_v4_*`, or one of ours in the same format). Throws an error that names file and line
  * when a line is cut off or lacks a member.
@@ -77,8 +100,14 @@ export function loadQuestions(path: string): BfclQuestion[] {
       question: toJson(question) as unknown as Message[][],
       tools: function_docs.map((doc) => toJson(doc) as unknown as Tool),
       function_docs,
+      ...multiTurnMembers(row, fail),
     };
   });
+}
+
+/** Reads a file with one object per line, as PyDicts. Errors as for `loadQuestions`. */
+export function loadObjects(path: string): PyDict[] {
+  return readRows(path, (row) => row);
 }
 
 /** Reads an answer file of single-turn categories. Errors as for `loadQuestions`. */

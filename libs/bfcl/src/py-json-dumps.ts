@@ -33,3 +33,36 @@ export function pyJsonDumps(value: PyValue, indent = ''): string {
   });
   return block('{', members, '}');
 }
+
+/** A key as `json.dumps` writes it: numbers, booleans and None become text. Undefined for any other type. */
+function dumpKey(key: PyValue): string | undefined {
+  if (typeof key === 'string') return dumpString(key);
+  if (key === null || typeof key === 'boolean' || typeof key === 'bigint') return `"${String(key)}"`;
+  return typeof key === 'number' ? `"${dumpFloat(key)}"` : undefined;
+}
+
+/** Python `json.dumps(value)` on one line, or undefined when a part is not serialisable (bytes, complex numbers, tuple keys). */
+export function pyJsonDumpsLine(value: PyValue): string | undefined {
+  if (value === null) return 'null';
+  if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
+  if (typeof value === 'number') return dumpFloat(value);
+  if (typeof value === 'string') return dumpString(value);
+  const items = Array.isArray(value) ? value : isTuple(value) ? value.items : undefined;
+  const parts: string[] = [];
+  if (items) {
+    for (const item of items) {
+      const text = pyJsonDumpsLine(item);
+      if (text === undefined) return undefined;
+      parts.push(text);
+    }
+    return `[${parts.join(', ')}]`;
+  }
+  if (Array.isArray(value) || value.kind !== 'dict') return undefined;
+  for (const [key, member] of value.entries) {
+    const name = dumpKey(key);
+    const text = pyJsonDumpsLine(member);
+    if (name === undefined || text === undefined) return undefined;
+    parts.push(`${name}: ${text}`);
+  }
+  return `{${parts.join(', ')}}`;
+}

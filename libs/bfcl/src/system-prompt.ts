@@ -1,8 +1,11 @@
 import type { Message } from '@itool/record';
 import type { BfclQuestion } from './bfcl-file.ts';
+import { categoryOf } from './category.ts';
+import { describedDocs } from './described-docs.ts';
+import { languageOf } from './language.ts';
 import { pyJsonDumps } from './py-json-dumps.ts';
 import { pyRepr } from './py-repr.ts';
-import { dictGet, type PyDict } from './py-value.ts';
+import type { PyDict } from './py-value.ts';
 
 /** Wording of the default system message: last v3 release, or v4 in its plain style. */
 export type PromptRelease = 'v3' | 'v4';
@@ -21,16 +24,10 @@ const NO_OTHER_TEXT = 'You SHOULD NOT include any other text in the response.';
 const TURNS =
   "At each turn, you should try your best to complete the tasks requested by the user within the current turn. Continue to output functions to call until you have fulfilled the user's request to the best of your ability. Once you have no more functions to call, the system will consider the current turn complete and proceed to the next turn or task.";
 
-/** Function documents as shown to a model: each description says that the function is in Python syntax (specification 2.1). */
-export function describedDocs(docs: readonly PyDict[]): PyDict[] {
-  return docs.map((doc) => {
-    const description = dictGet(doc, 'description');
-    const text = `${typeof description === 'string' ? description : ''} Note that the provided function is in Python 3 syntax.`;
-    return { kind: 'dict', entries: doc.entries.map(([key, value]) => [key, key === 'description' ? text : value]) };
-  });
-}
+/** The whole user message of a turn that reveals held-out functions in function-calling mode, where the tools change. */
+export const REVEALED_FUNCTIONS = 'I have updated some more functions you can choose from. What about now?';
 
-/** Default system message for a list of described documents (specification 2.2); Python categories only. */
+/** Default system message for a list of described documents (specification 2.2). */
 export function systemPrompt(docs: readonly PyDict[], release: PromptRelease): string {
   if (release === 'v3') {
     const list = `Here is a list of functions in JSON format that you can invoke.\n${pyRepr([...docs])}\n`;
@@ -43,8 +40,17 @@ export function systemPrompt(docs: readonly PyDict[], release: PromptRelease): s
 /** Messages of the first turn with the default system message in front; a system message of the row follows it after a blank line. */
 export function promptMessages(question: BfclQuestion, release: PromptRelease): Message[] {
   const turn = question.question[0] ?? [];
-  const system = systemPrompt(describedDocs(question.function_docs), release);
+  const language = languageOf(categoryOf(question.id));
+  const system = systemPrompt(describedDocs(question.function_docs, language), release);
   const first = turn[0];
   if (first?.role !== 'system') return [{ role: 'system', content: system }, ...turn];
   return [{ role: 'system', content: `${system}\n\n${first.content}` }, ...turn.slice(1)];
+}
+
+/**
+ * User message in prompt mode that reveals functions held out so far (specification 2.4); their documents do not get the note about
+ * the language.
+ */
+export function revealedFunctionsMessage(docs: readonly PyDict[]): string {
+  return `${pyRepr([...docs])}\n${REVEALED_FUNCTIONS}`;
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { PyDict } from '@itool/bfcl';
 import { comparePrimitive, coversPrimitive } from './compare-primitives.ts';
-import { comparePrompt, coversPrompt } from './compare-prompts.ts';
+import { comparePrompt } from './compare-prompts.ts';
 import { compareScores } from './compare-scores.ts';
 import { compareVerdict } from './compare-verdicts.ts';
 import { compareRows, type FileReport, type GoldenReport, summarize } from './file-report.ts';
@@ -40,7 +40,7 @@ export function runBfclSuite(golden: string, data: string): GoldenReport {
       case 'python_primitives.jsonl':
         return compareCovered(file, read(), coversPrimitive, comparePrimitive);
       case 'prompts.jsonl':
-        return compareCovered(file, read(), coversPrompt, (row) => comparePrompt(row, dataset));
+        return compareRows(file, read(), (row) => comparePrompt(row, dataset));
       default:
         return { file, skipped: NOT_COVERED[file] ?? 'not a file of this suite' };
     }

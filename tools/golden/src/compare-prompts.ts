@@ -1,24 +1,48 @@
 import { createHash } from 'node:crypto';
-import { describedDocs, dictGet, type PyDict, promptMessages, pyJsonDumps } from '@itool/bfcl';
+import {
+  type BfclQuestion,
+  describedDocs,
+  dictGet,
+  heldOutDocs,
+  isDict,
+  languageOf,
+  type PyDict,
+  promptMessages,
+  pyJsonDumps,
+  revealedFunctionsMessage,
+} from '@itool/bfcl';
 import { type Dataset, textOf } from './golden-rows.ts';
 
-/** Prompts are built for single-turn Python categories. */
-export function coversPrompt(row: PyDict): boolean {
-  return !/^(simple_java|simple_javascript|java|javascript|multi_turn_)/.test(textOf(row, 'category'));
-}
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Compares the hashes of the rendered documents and of the two default system messages. */
+/**
+ * Compares the hashes of the rendered documents, of the two default system messages and, in multi-turn rows, of the messages that
+ * reveal held-out functions.
+ */
 export function comparePrompt(row: PyDict, dataset: Dataset): string | null {
   const id = textOf(row, 'test_id');
-  const question = dataset.question(id, textOf(row, 'category'));
+  const category = textOf(row, 'category');
+  const given = dataset.question(id, category);
+  const { function_docs, held_out } =
+    given.involved_classes === undefined
+      ? { function_docs: given.function_docs, held_out: new Map<number, PyDict[]>() }
+      : heldOutDocs(given, dataset.functionDocs);
+  const question: BfclQuestion = { ...given, function_docs };
   const texts = {
-    func_doc_json_sha256: pyJsonDumps(describedDocs(question.function_docs)),
+    func_doc_json_sha256: pyJsonDumps(describedDocs(function_docs, languageOf(category))),
     system_prompt_v4_sha256: promptMessages(question, 'v4')[0]!.content,
     system_prompt_v3_sha256: promptMessages(question, 'v3')[0]!.content,
   };
   for (const [member, text] of Object.entries(texts)) {
-    const hash = createHash('sha256').update(text).digest('hex');
-    if (hash !== dictGet(row, member)) return `${id}: ${member} of ${text.length} characters differs`;
+    if (sha256(text) !== dictGet(row, member)) return `${id}: ${member} of ${text.length} characters differs`;
+  }
+  const messages = dictGet(row, 'missed_function_messages');
+  const official = isDict(messages) ? messages.entries : [];
+  if (official.length !== held_out.size)
+    return `${id}: ${held_out.size} turns reveal functions, official ${official.length}`;
+  for (const [turn, message] of official) {
+    const own = sha256(revealedFunctionsMessage(held_out.get(Number(turn)) ?? []));
+    if (!isDict(message) || dictGet(message, 'sha256') !== own) return `${id}: message of turn ${turn} differs`;
   }
   return null;
 }

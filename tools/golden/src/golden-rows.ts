@@ -6,6 +6,7 @@ import {
   dictGet,
   isDict,
   loadAnswers,
+  loadFunctionDocs,
   loadQuestions,
   type PyDict,
   PyJsonError,
@@ -43,6 +44,8 @@ export function textOf(row: PyDict, key: string): string {
 export type Dataset = {
   question(id: string, category: string): BfclQuestion;
   answer(id: string, category: string): BfclAnswer;
+  /** Function documents of a simulated class. */
+  functionDocs(class_name: string): readonly PyDict[];
 };
 
 function byId<Row extends { id: string }>(
@@ -64,6 +67,7 @@ function byId<Row extends { id: string }>(
 export function openDataset(folder: string): Dataset {
   const questions = byId(loadQuestions, folder);
   const answers = byId(loadAnswers, join(folder, 'possible_answer'));
+  const docs = new Map<string, readonly PyDict[]>();
   const find = <Row>(rows: Map<string, Row>, id: string): Row => {
     const row = rows.get(id);
     if (row !== undefined) return row;
@@ -76,6 +80,11 @@ export function openDataset(folder: string): Dataset {
   return {
     question: (id, category) => find(questions(category), id),
     answer: (id, category) => find(answers(category), id),
+    functionDocs: (class_name) => {
+      const known = docs.get(class_name) ?? loadFunctionDocs(folder, class_name);
+      docs.set(class_name, known);
+      return known;
+    },
   };
 }
 
