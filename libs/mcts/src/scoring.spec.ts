@@ -102,6 +102,14 @@ describe('outcomeOf', () => {
     expect(outcomeOf('[f()]', { strict: false, tools })('[f(unit="mi")]', 'end')).toBe(-1);
   });
 
+  it('credits the completed items of a response that goes on with ast_prefix', () => {
+    const partial = outcomeOf('[f(a=1, b="New York"), g()]', { strict: false, ast_prefix: true });
+    expect(['[f(a=1,', '[f(a=2,', '[h(a=1,', '[f('].map((response) => partial(response, null))).toEqual([
+      0.5, 0, -0.5, 0,
+    ]);
+    expect(partial('[f(a=1, b="New York"), g()]', 'end')).toBe(1);
+  });
+
   it('wants no call where the ground truth has none', () => {
     const refusal = outcomeOf('Please give the date.', { strict: false });
     expect(refusal('No tool fits.', 'end')).toBe(1);

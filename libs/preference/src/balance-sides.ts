@@ -37,3 +37,14 @@ export function balanceSides<P extends { pair_id: string; side: PairSide }>(
   }
   return pairs.filter((pair) => !dropped.has(pair));
 }
+
+/** The first axis on which one direction has more than `max_side_ratio` pairs per pair of the other, for example `close 24, comma 1`; else null. */
+export function findLopsided(pairs: readonly { side: PairSide }[], max_side_ratio: number): string | null {
+  const counts = countSides(pairs.map((pair) => pair.side));
+  for (const [side, other] of AXES) {
+    if (Math.max(counts[side], counts[other]) > max_side_ratio * Math.min(counts[side], counts[other])) {
+      return `${side} ${counts[side]}, ${other} ${counts[other]}`;
+    }
+  }
+  return null;
+}

@@ -1,13 +1,14 @@
 import { randomStream } from '@itool/random';
 import { contentId, ItoolError } from '@itool/record';
-import { parseCalls } from '@itool/tool-call';
+import { type ParsedCalls, parseCalls } from '@itool/tool-call';
 import { balanceSides, countSides, type SideCounts } from './balance-sides.ts';
 import { chooseSiblings } from './choose-siblings.ts';
 import { filterPair } from './filter-pair.ts';
 import { holdOutRows } from './hold-out-rows.ts';
 import type { PairConfig } from './pair-config.ts';
+import { countPrecision, isOnTrack, type PairPrecision } from './pair-precision.ts';
 import { type PairNode, type PairPrompt, type PreferencePair, REASONS, type Reason } from './pair-record.ts';
-import { type PairSide, pairSide } from './pair-side.ts';
+import { pairSide } from './pair-side.ts';
 
 export type PairSet = {
   /** In training order. Empty is a valid result: the update is skipped then. */
@@ -16,9 +17,11 @@ export type PairSet = {
   reasons: { reason: Reason; count: number }[];
   /** Directions of the pairs that passed the filters, before and after balancing. */
   sides: { before: SideCounts; after: SideCounts };
+  /** How often the kept pairs agree with the ground truth. */
+  precision: PairPrecision;
 };
 
-type Candidate = Omit<PreferencePair, 'fold'> & { side: PairSide };
+type Candidate = Omit<PreferencePair, 'fold'>;
 
 /**
  * Preference pairs of finished search trees: from every node with two or more children the fragment with the highest and the one
@@ -48,12 +51,13 @@ export function buildPairs(
 
   const held = holdOutRows(shuffled, config.validation, config.seed);
   return {
-    pairs: shuffled.map(({ side: _, ...pair }) => ({ ...pair, fold: held.has(pair.row_id) ? 'validation' : 'train' })),
+    pairs: shuffled.map((pair) => ({ ...pair, fold: held.has(pair.row_id) ? 'validation' : 'train' })),
     reasons: REASONS.map((reason) => ({ reason, count: counts.get(reason)! })),
     sides: {
       before: countSides(unique.map((pair) => pair.side)),
       after: countSides(balanced.map((pair) => pair.side)),
     },
+    precision: countPrecision(shuffled),
   };
 }
 
@@ -71,7 +75,9 @@ function extractCandidates(
     }
     tree.set(node.node_id, node);
   }
-  const promptOf = new Map(prompts.map((prompt) => [prompt.tree_id, prompt]));
+  const promptOf = new Map(
+    prompts.map((prompt) => [prompt.tree_id, { ...prompt, expected: parseCalls(prompt.target) }]),
+  );
   const candidates: Candidate[] = [];
   for (const [tree_id, tree] of trees) {
     const prompt = promptOf.get(tree_id);
@@ -120,7 +126,7 @@ function pathTo(node_id: number, tree: Map<number, PairNode>): { ids: number[]; 
 }
 
 function compose(
-  prompt: PairPrompt,
+  prompt: PairPrompt & { expected: ParsedCalls },
   prefix: { ids: number[]; text: string },
   chosen: PairNode,
   rejected: PairNode,
@@ -148,8 +154,10 @@ function compose(
     n_chosen: chosen.visit_count,
     n_rejected: rejected.visit_count,
     similarity,
-    class: parseCalls(prompt.target).calls.length > 0 ? 'call' : 'no_call',
     side: pairSide(prefix.text, chosen.text, rejected.text),
+    chosen_on_track: isOnTrack(prefix.text + chosen.text, chosen.reason, prompt.expected),
+    rejected_on_track: isOnTrack(prefix.text + rejected.text, rejected.reason, prompt.expected),
+    class: prompt.expected.calls.length > 0 ? 'call' : 'no_call',
   };
 }
 

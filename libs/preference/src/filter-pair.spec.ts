@@ -91,6 +91,16 @@ describe('filterPair', () => {
     expect(reasonOf({ q_value: -0.5 }, { q_value: -1 }, { ...DEFAULT_PAIRS, min_chosen_q: null })).toBeNull();
   });
 
+  it.each([
+    [' b="x")', ' b="y",', null],
+    ['[f(a=1,', '[f(a=2,', null],
+    [' b="x")', ' c="x")', 'not_value'],
+    ['[f(a=1,', '[g(a=1,', 'not_value'],
+    ['No tool.', 'None.', 'not_value'],
+  ])('with value_only, %s against %s: %s', (chosen, rejected, reason) => {
+    expect(reasonOf({ text: chosen }, { text: rejected }, { ...DEFAULT_PAIRS, value_only: true })).toBe(reason);
+  });
+
   it('applies the filters in order', () => {
     expect(reasonOf({ q_value: 0 }, { q_value: 0, token_ids: ids(20, 0) })).toBe('similar');
     expect(reasonOf({ q_value: 0 }, { q_value: 0 })).toBe('gap');

@@ -14,7 +14,7 @@ export function filterPair(
   chosen: Side,
   rejected: Side,
   config: PairConfig,
-): { similarity: number; dropped: Extract<Reason, 'identical' | 'similar' | 'gap' | 'weak'> | null } {
+): { similarity: number; dropped: Extract<Reason, 'identical' | 'similar' | 'gap' | 'weak' | 'not_value'> | null } {
   const similarity =
     config.similarity === 'edit'
       ? editSimilarity(chosen.node.token_ids, rejected.node.token_ids)
@@ -24,9 +24,16 @@ export function filterPair(
     if (similarity > config.max_similarity + ROUNDING) return 'similar';
     if (chosen.node.q_value - rejected.node.q_value < config.min_gap - ROUNDING) return 'gap';
     if (config.min_chosen_q !== null && chosen.node.q_value < config.min_chosen_q - ROUNDING) return 'weak';
+    if (config.value_only && !differInValue(chosen.node.text, rejected.node.text)) return 'not_value';
     return null;
   };
   return { similarity, dropped: dropped() };
+}
+
+/** Both fragments give the same parameter a value: they are equal up to their first `=`. */
+function differInValue(x: string, y: string): boolean {
+  const names = [x, y].map((text) => text.slice(0, text.indexOf('=') + 1).trim());
+  return names[0] !== '' && names[0] === names[1];
 }
 
 /** Complete responses are compared as calls, parts of responses as text; a complete one differs from a part with its text. */

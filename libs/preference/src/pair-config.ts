@@ -12,6 +12,8 @@ export type PairConfig = {
   min_gap: number;
   /** Least Q of the chosen fragment; null sets none. */
   min_chosen_q: number | null;
+  /** Keep only pairs of the same parameter with different values, which are free of both biases of `pairSide`. */
+  value_only: boolean;
   /** Most pairs of one direction per pair of the other (see `pairSide`); null leaves the set as it is. */
   max_side_ratio: number | null;
   max_pairs: number;
@@ -26,6 +28,7 @@ export const DEFAULT_PAIRS: PairConfig = {
   max_similarity: 0.95,
   min_gap: 0.1,
   min_chosen_q: 0.3,
+  value_only: false,
   max_side_ratio: null,
   max_pairs: 4000,
   validation: { share: 0.01, min_count: 32 },

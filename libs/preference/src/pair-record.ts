@@ -1,3 +1,5 @@
+import type { PairSide } from './pair-side.ts';
+
 /** The columns of the `nodes` table that pairs are made of. */
 export type PairNode = {
   tree_id: string;
@@ -50,6 +52,11 @@ export type PreferencePair = {
   n_chosen: number;
   n_rejected: number;
   similarity: number;
+  /** Direction on the two axes of known bias. */
+  side: PairSide;
+  /** Whether the response up to and including the fragment can still become the ground truth, judged by the AST. */
+  chosen_on_track: boolean;
+  rejected_on_track: boolean;
   /** Whether the row's target calls a tool. */
   class: 'call' | 'no_call';
   fold: 'train' | 'validation';
@@ -62,6 +69,7 @@ export const REASONS = [
   'similar',
   'gap',
   'weak',
+  'not_value',
   'duplicate',
   'unbalanced',
   'capped',

@@ -8,6 +8,7 @@ export {
   type ScannerState,
 } from './call-scanner.ts';
 export { callMatches, callsMatch, type MatchOptions, normaliseString, valuesMatch } from './calls-match.ts';
+export { completedCalls } from './completed-calls.ts';
 export {
   type ClassifyOptions,
   classifyError,
@@ -18,4 +19,5 @@ export {
 } from './error-class.ts';
 export { type Grade, type GradeOptions, gradeCalls, gradeNames } from './grade-calls.ts';
 export { type ParsedCalls, parseCalls } from './parse-calls.ts';
+export { partialAgreement } from './partial-agreement.ts';
 export { canonicalCalls, printCalls } from './print-calls.ts';

@@ -21,6 +21,9 @@ const PAIR_COLUMNS = {
   n_chosen: 'int32',
   n_rejected: 'int32',
   similarity: 'float64',
+  side: 'utf8',
+  chosen_on_track: 'bool',
+  rejected_on_track: 'bool',
   class: 'utf8',
   fold: 'utf8',
 } as const;
@@ -33,11 +36,12 @@ export const stage: StageDefinition<Params> = {
   run: async ({ params, inputs, out, log }) => {
     const nodes = await inputs.rows<PairNode>('trees', 'nodes');
     const prompts = await inputs.rows<PairPrompt>('trees', 'prompts');
-    const { pairs, reasons, sides } = buildPairs({ nodes, prompts }, params);
+    const { pairs, reasons, sides, precision } = buildPairs({ nodes, prompts }, params);
     out.table('pairs_arrow', PAIR_COLUMNS, pairs);
     await out.parquet('pairs', PAIR_COLUMNS, pairs);
     out.table('reasons', { reason: 'utf8', count: 'int32' }, reasons);
     out.json('sides', sides);
+    out.json('precision', precision);
     out.fact('pairs', pairs.length);
     log(`${pairs.length} pairs; ${reasons.map(({ reason, count }) => `${reason} ${count}`).join(', ')}`);
   },

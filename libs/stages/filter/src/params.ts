@@ -11,6 +11,8 @@ export const paramsSchema = z.strictObject({
   min_gap: z.number().gte(0).default(0.1),
   /** Least Q of the chosen fragment; null = no floor. */
   min_chosen_q: z.number().nullable().default(0.3),
+  /** Keep only pairs of the same parameter with different values. */
+  value_only: z.boolean().default(false),
   /** Most pairs of one direction of a bias (early close, refusal) per pair of the other; null = as mined. */
   max_side_ratio: z.number().gte(1).nullable().default(null),
   max_pairs: z.int().gte(1).default(4000),

@@ -8,6 +8,7 @@ import {
   trainableParams,
 } from '@itool/nn';
 import { type Policy, readPolicy, writePolicy } from '@itool/policy';
+import { findLopsided, type PairSide } from '@itool/preference';
 import { randomStream } from '@itool/random';
 import type { StageContext, StageDefinition } from '@itool/stage';
 import { backendFingerprint, type tf, useBackend } from '@itool/tensor';
@@ -15,11 +16,12 @@ import { evaluateRows, type PreferenceRow, preferenceTask, train, withReference 
 import { METRIC_COLUMNS } from './metric-columns.ts';
 import { type Params, paramsSchema } from './params.ts';
 
-type Pair = PreferenceRow & { fold: string };
+type Pair = PreferenceRow & { fold: string; side: PairSide };
 
 /**
  * One preference update: a fresh adapter on the policy of the iteration's start, trained on this iteration's pairs only, the best
- * validated state merged into the full-precision weights (specs/itool.md 10 and 11). Without pairs the policy passes unchanged.
+ * validated state merged into the full-precision weights (specs/itool.md 10 and 11). Without pairs, or with pairs that lean to one side more
+ * than `guard_side_ratio` allows, the policy passes unchanged.
  */
 export const stage: StageDefinition<Params> = {
   kind: 'optimize',
@@ -31,7 +33,9 @@ export const stage: StageDefinition<Params> = {
     const policy = readPolicy(inputs.stage('policy'));
     const pairs = await inputs.rows<Pair>('pairs', 'pairs_arrow');
     const train_pairs = pairs.filter((pair) => pair.fold === 'train');
-    if (train_pairs.length === 0) keepPolicy(context, policy);
+    const lopsided = params.guard_side_ratio === null ? null : findLopsided(train_pairs, params.guard_side_ratio);
+    if (train_pairs.length === 0) keepPolicy(context, policy, 'no pairs');
+    else if (lopsided !== null) keepPolicy(context, policy, `lopsided pairs: ${lopsided}`);
     else
       await update(
         context,
@@ -42,11 +46,11 @@ export const stage: StageDefinition<Params> = {
   },
 };
 
-function keepPolicy({ out, log }: StageContext<Params>, policy: Policy): void {
-  log('no pairs: the policy stays as it is');
+function keepPolicy({ out, log }: StageContext<Params>, policy: Policy, reason: string): void {
+  log(`${reason}: the policy stays as it is`);
   writePolicy(out, policy);
   out.table('metrics', METRIC_COLUMNS, []);
-  out.json('summary', { updated: false, reason: 'no pairs', train_pairs: 0 });
+  out.json('summary', { updated: false, reason, train_pairs: 0 });
 }
 
 async function update(

@@ -20,6 +20,8 @@ export const paramsSchema = z.strictObject({
       z.strictObject({ kind: z.literal('orpo'), lambda: z.number().positive().default(0.1), sft_coef }),
     ])
     .default({ kind: 'simpo', beta: 2.5, gamma: 0.5, sft_coef: 0 }),
+  /** Keep the policy when one direction of a bias (early close, refusal) has more than this many pairs per pair of the other; null = no guard. */
+  guard_side_ratio: z.number().gte(1).nullable().default(null),
   learning_rate: z.number().positive().default(1e-6),
   num_train_epochs: z.int().gte(1).default(2),
   /** Pairs per update. */
