@@ -1,3 +1,4 @@
+import { loraScale } from '@itool/checkpoint';
 import {
   attention,
   embed,
@@ -77,7 +78,7 @@ function decode(model: Model, rows: { ids: Int32Array; positions: Int32Array }, 
   const heads = (x: tf.Tensor2D, number: number) => tf.reshape<tf.Rank.R3>(x, [count, number, size]);
   return tf.tidy(() => {
     const positions = tf.tensor1d(rows.positions, 'int32');
-    const rotate = (x: tf.Tensor3D) => rope(x, positions, { theta: config.rope_theta });
+    const rotate = (x: tf.Tensor3D) => rope(x, positions, { theta: config.rope_theta, scaling: config.rope_scaling });
     let x = embed(tf.tensor1d(rows.ids, 'int32'), weight(EMBEDDING));
     for (let layer = 0; layer < config.num_hidden_layers; layer++) {
       const prefix = `model.layers.${layer}`;
@@ -87,7 +88,7 @@ function decode(model: Model, rows: { ids: Int32Array; positions: Int32Array }, 
         const q = rotate(heads(project(model, input, `${prefix}.self_attn.q_proj`), num_attention_heads));
         const k = rotate(heads(project(model, input, `${prefix}.self_attn.k_proj`), num_key_value_heads));
         const v = heads(project(model, input, `${prefix}.self_attn.v_proj`), num_key_value_heads);
-        const mixed = tf.reshape<tf.Rank.R2>(attend(layer, q, k, v), [count, config.hidden_size]);
+        const mixed = tf.reshape<tf.Rank.R2>(attend(layer, q, k, v), [count, num_attention_heads * size]);
         const attended = tf.add<tf.Tensor2D>(x, project(model, mixed, `${prefix}.self_attn.o_proj`));
         const inner = norm(attended, `${prefix}.post_attention_layernorm.weight`);
         const gate = project(model, inner, `${prefix}.mlp.gate_proj`);
@@ -101,13 +102,12 @@ function decode(model: Model, rows: { ids: Int32Array; positions: Int32Array }, 
 
 function project(model: Model, x: tf.Tensor2D, name: string): tf.Tensor2D {
   const weight = model.weights[`${name}.weight`] as tf.Tensor2D;
-  if (model.lora === null) return linear(x, weight);
-  const { r, lora_alpha, weights } = model.lora;
-  return loraLinear(
-    x,
-    weight,
-    weights[`${name}.lora_A.weight`] as tf.Tensor2D,
-    weights[`${name}.lora_B.weight`] as tf.Tensor2D,
-    { scale: lora_alpha / r },
-  );
+  const bias = model.weights[`${name}.bias`] as tf.Tensor1D | undefined;
+  const lora_a = model.lora?.weights[`${name}.lora_A.weight`] as tf.Tensor2D | undefined;
+  if (model.lora === null || lora_a === undefined) return linear(x, weight, bias);
+  const lora_b = model.lora.weights[`${name}.lora_B.weight`] as tf.Tensor2D;
+  return loraLinear(x, weight, lora_a, lora_b, {
+    scale: loraScale(model.lora),
+    ...(bias === undefined ? {} : { bias }),
+  });
 }

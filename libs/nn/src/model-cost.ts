@@ -1,4 +1,5 @@
-import type { LlamaConfig } from './llama-config.ts';
+import type { LoraConfig } from '@itool/checkpoint';
+import { headDim, type LlamaConfig } from './llama-config.ts';
 import { loraShapes } from './lora.ts';
 import { linearShapes, weightShapes } from './weight-shapes.ts';
 
@@ -7,9 +8,9 @@ export function countParameters(config: LlamaConfig): number {
   return sizeOf(weightShapes(config));
 }
 
-/** Number of weights of an adapter of rank r on all linear layers. */
-export function countLoraParameters(config: LlamaConfig, r: number): number {
-  return sizeOf(loraShapes(config, r));
+/** Number of weights of an adapter. */
+export function countLoraParameters(config: LlamaConfig, lora: LoraConfig): number {
+  return sizeOf(loraShapes(config, lora));
 }
 
 /**
@@ -23,7 +24,7 @@ export function flopsPerToken(
 ): number {
   const linears = linearShapes(config).reduce((sum, { out, in: input }) => sum + out * input, 0);
   const head = config.vocab_size * config.hidden_size;
-  const attention = 2 * config.num_hidden_layers * config.hidden_size * options.context;
+  const attention = 2 * config.num_hidden_layers * config.num_attention_heads * headDim(config) * options.context;
   const passes = { forward: 1, full: 3, lora: 2 }[options.pass];
   return passes * 2 * (linears + head + attention);
 }

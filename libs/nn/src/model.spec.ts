@@ -1,3 +1,4 @@
+import { readAll, weightsInMemory } from '@itool/checkpoint';
 import { randomStream } from '@itool/random';
 import { useBackend } from '@itool/tensor';
 import { flatBatch } from './flat-batch.ts';
@@ -33,9 +34,11 @@ describe('configuration', () => {
 
   it.each([
     [{ hidden_act: 'gelu' }, 'hidden_act is not supported: "gelu"'],
-    [{ attention_bias: true }, 'attention_bias is not supported'],
-    [{ rope_scaling: { rope_type: 'llama3' } }, 'rope_scaling is not supported'],
-    [{ head_dim: 64 }, 'head_dim differs'],
+    [{ model_type: 'mistral' }, 'unknown model_type: "mistral" (llama, qwen2)'],
+    [{ rope_scaling: { rope_type: 'yarn', factor: 4 } }, 'rope_scaling is not supported'],
+    [{ use_sliding_window: true }, 'use_sliding_window is not supported'],
+    [{ quantization_config: { bits: 4 } }, 'quantization_config is not supported'],
+    [{ head_dim: 31 }, 'must be an even integer'],
     [{ num_key_value_heads: 3 }, 'multiple of num_key_value_heads: 4/3'],
     [{ num_attention_heads: 3 }, 'hidden_size / num_attention_heads must be an even integer: 128/3'],
     [{ vocab_size: '640' }, 'vocab_size'],
@@ -49,7 +52,7 @@ describe('weights', () => {
     // embedding 640x128, per layer 4x128x128 + 3x128x336 + 2x128, final norm 128
     expect(countParameters(CONFIG)).toBe(81920 + 4 * (65536 + 129024 + 256) + 128);
     expect(countParameters({ ...CONFIG, tie_word_embeddings: false })).toBe(countParameters(CONFIG) + 81920);
-    expect(countLoraParameters(CONFIG, 16)).toBe(4 * 16 * (4 * 256 + 3 * 464));
+    expect(countLoraParameters(CONFIG, { r: 16, lora_alpha: 32 })).toBe(4 * 16 * (4 * 256 + 3 * 464));
     const forward = flopsPerToken(CONFIG, { context: 10, pass: 'forward' });
     expect(forward).toBe(2 * (4 * (65536 + 129024) + 81920 + 2 * 4 * 128 * 10));
     expect(flopsPerToken(CONFIG, { context: 10, pass: 'full' })).toBe(3 * forward);
@@ -92,8 +95,10 @@ describe('weights', () => {
     expect(a.shape).toEqual([4, 24]);
     expect(largest * Math.sqrt(24)).toBeLessThanOrEqual(1 + 1e-6);
     expect(largest * Math.sqrt(24)).toBeGreaterThan(0.95);
-    expect(mergeLora(weights, lora.weights, 2)).toEqual(weights);
-    expect(() => mergeLora({}, lora.weights, 2)).toThrow('adapter does not fit layer model.layers.0.self_attn.q_proj');
+    expect(readAll(mergeLora(weightsInMemory(weights), lora))).toEqual(weights);
+    expect(() => mergeLora(weightsInMemory({}), lora)).toThrow(
+      'adapter does not fit layer model.layers.0.self_attn.q_proj',
+    );
     expect(() => initLora(SMALL, { r: 0, lora_alpha: 8 }, randomStream(0))).toThrow('integer r >= 1');
   });
 
@@ -101,11 +106,12 @@ describe('weights', () => {
     // 1 + 2^-25 + 2^-25 = 1 + 2^-24 rounds to 1 (even); fp32 accumulation of 3 x 2^-25 + ... would lose the small terms.
     const weights = { 'l.weight': { shape: [1, 1], data: Float32Array.of(1) } };
     const small = 2 ** -25;
-    const lora = {
+    const adapter = {
       'l.lora_A.weight': { shape: [3, 1], data: Float32Array.of(1, 1, 1) },
       'l.lora_B.weight': { shape: [1, 3], data: Float32Array.of(small, small, small) },
     };
-    expect(mergeLora(weights, lora, 1)['l.weight']!.data[0]).toBe(1 + 2 ** -23);
+    const merged = mergeLora(weightsInMemory(weights), { r: 3, lora_alpha: 3, weights: adapter });
+    expect(merged.read('l.weight')[0]).toBe(1 + 2 ** -23);
   });
 });
 

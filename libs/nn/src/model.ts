@@ -1,8 +1,14 @@
-import type { WeightTensor } from '@itool/checkpoint';
+import {
+  type LoraAdapter,
+  type LoraConfig,
+  type WeightSource,
+  type WeightTensor,
+  weightsInMemory,
+} from '@itool/checkpoint';
 import { ItoolError } from '@itool/record';
 import { tf } from '@itool/tensor';
 import { type LlamaConfig, parseLlamaConfig } from './llama-config.ts';
-import { type LoraAdapter, type LoraConfig, loraShapes } from './lora.ts';
+import { loraShapes } from './lora.ts';
 import { EMBEDDING, HEAD, weightShapes } from './weight-shapes.ts';
 
 /** A decoder whose weights live in tensors of the current backend. Free it with `dispose`. */
@@ -16,30 +22,32 @@ export type Model = {
 };
 
 /**
- * Model from host weights. Trainable weights (the adapter if there is one, else all) are copied; frozen ones may share memory with
- * `weights`, so do not write into those afterwards. Names that the configuration does not know are an error, except a stored
- * `lm_head.weight` of a tied model (some writers store it twice), which is ignored.
+ * Model from weights of a folder or on the host, read tensor by tensor. Names that the configuration does not know are an error, except a
+ * stored `lm_head.weight` of a tied model (some writers store it twice) and `rotary_emb.inv_freq` (old Llama checkpoints; computed here).
+ * Without an adapter all weights are trainable; with one they are frozen.
+ *
  * @throws ItoolError `bad_data` naming the missing, unknown or wrongly shaped tensor
  */
 export function loadModel(options: {
   config: LlamaConfig;
-  weights: Readonly<Record<string, WeightTensor>>;
+  weights: WeightSource | Readonly<Record<string, WeightTensor>>;
   lora?: LoraAdapter;
 }): Model {
   const config = parseLlamaConfig(options.config);
-  const stored = { ...options.weights };
-  if (config.tie_word_embeddings) delete stored[HEAD];
-  checkShapes(stored, weightShapes(config), 'model');
-  if (options.lora !== undefined) checkShapes(options.lora.weights, loraShapes(config, options.lora.r), 'adapter');
+  const source = asSource(options.weights);
+  const shapes = weightShapes(config);
+  const ignored = (name: string) =>
+    (config.tie_word_embeddings && name === HEAD) || name.endsWith('.rotary_emb.inv_freq');
+  checkShapes(Object.fromEntries(Object.entries(source.tensors).filter(([name]) => !ignored(name))), shapes, 'model');
+  if (options.lora !== undefined) checkShapes(options.lora.weights, loraShapes(config, options.lora), 'adapter');
 
-  const weights = toTensors(stored, options.lora === undefined);
+  const weights = toTensors(shapes, source, options.lora === undefined);
   const lora =
     options.lora === undefined
       ? null
       : {
-          r: options.lora.r,
-          lora_alpha: options.lora.lora_alpha,
-          weights: toTensors(options.lora.weights, true),
+          ...options.lora,
+          weights: toTensors(loraShapes(config, options.lora), weightsInMemory(options.lora.weights), true),
         };
   return {
     config,
@@ -71,11 +79,20 @@ export async function readTensors(tensors: Readonly<Record<string, tf.Tensor>>):
   return Object.fromEntries(await Promise.all(entries));
 }
 
-function toTensors(weights: Readonly<Record<string, WeightTensor>>, trainable: boolean): Record<string, tf.Tensor> {
+function asSource(weights: WeightSource | Readonly<Record<string, WeightTensor>>): WeightSource {
+  return typeof weights['read'] === 'function'
+    ? (weights as WeightSource)
+    : weightsInMemory(weights as Readonly<Record<string, WeightTensor>>);
+}
+
+function toTensors(
+  shapes: Readonly<Record<string, number[]>>,
+  source: WeightSource,
+  trainable: boolean,
+): Record<string, tf.Tensor> {
   return Object.fromEntries(
-    Object.entries(weights).map(([name, { shape, data }]) => {
-      // On the cpu backend a tensor shares the caller's array, and the optimizer writes in place.
-      const tensor = tf.tensor(trainable ? data.slice() : data, shape, 'float32');
+    Object.entries(shapes).map(([name, shape]) => {
+      const tensor = tf.tensor(source.read(name), shape, 'float32');
       return [name, trainable ? asVariable(tensor) : tf.keep(tensor)];
     }),
   );
@@ -88,7 +105,7 @@ function asVariable(tensor: tf.Tensor): tf.Variable {
 }
 
 function checkShapes(
-  found: Readonly<Record<string, WeightTensor>>,
+  found: Readonly<Record<string, { shape: readonly number[] }>>,
   expected: Readonly<Record<string, number[]>>,
   what: string,
 ): void {
@@ -102,7 +119,7 @@ function checkShapes(
   for (const [name, shape] of Object.entries(expected)) {
     const tensor = found[name];
     if (tensor === undefined) refuse(`missing ${name} [${shape}]`);
-    else if (!tf.util.arraysEqual(tensor.shape, shape)) refuse(`${name} has shape [${tensor.shape}] ([${shape}])`);
+    else if (!tf.util.arraysEqual([...tensor.shape], shape)) refuse(`${name} has shape [${tensor.shape}] ([${shape}])`);
   }
   for (const name of Object.keys(found)) if (!Object.hasOwn(expected, name)) refuse(`unknown tensor ${name}`);
 }

@@ -1,11 +1,11 @@
-import type { WeightTensor } from '@itool/checkpoint';
+import { type LoraAdapter, readAll, type WeightTensor, weightsInMemory } from '@itool/checkpoint';
 import { randomStream } from '@itool/random';
 import { createKvCache, tf, useBackend, valueAndGrads } from '@itool/tensor';
 import { flatBatch } from './flat-batch.ts';
 import { forward, forwardCached, logits, targetLogProbs } from './forward.ts';
 import { initWeights } from './init-weights.ts';
 import { headDim, type LlamaConfig } from './llama-config.ts';
-import { initLora, type LoraAdapter, mergeLora } from './lora.ts';
+import { initLora, mergeLora } from './lora.ts';
 import { headWeight, loadModel, readTensors, trainableParams } from './model.ts';
 
 // Float64 decoder written token by token from the formulas, sharing no code with the model.
@@ -220,7 +220,7 @@ describe('decoder against a float64 reference', () => {
   it('merges an adapter into weights that compute the same', async () => {
     const weights = testWeights(CONFIG);
     const lora = testLora(CONFIG);
-    const merged = mergeLora(weights, lora.weights, 2);
+    const merged = readAll(mergeLora(weightsInMemory(weights), lora));
     const ids = SEQUENCES[0]!;
     expectClose(referenceLogits(CONFIG, merged, ids).flat(), referenceLogits(CONFIG, weights, ids, lora).flat(), 1e-5);
     const model = loadModel({ config: CONFIG, weights: merged });

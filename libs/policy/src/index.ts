@@ -1,5 +1,13 @@
 export { type EncodedRow, encodeRows, parseTextRow, type TextRow } from './encode-rows.ts';
 export { METRIC_COLUMNS, type MetricRow, metricRows } from './metric-columns.ts';
-export { type Policy, type PolicyFormat, policyFormat } from './policy.ts';
+export {
+  FORMAT_FILES,
+  type FormatFiles,
+  mergePolicy,
+  type Policy,
+  type PolicyFormat,
+  policyFormat,
+  policyFromWeights,
+} from './policy.ts';
 export { readPolicy } from './read-policy.ts';
 export { writePolicy } from './write-policy.ts';

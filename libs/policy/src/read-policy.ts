@@ -1,22 +1,20 @@
-import { readSafetensors } from '@itool/checkpoint';
-import { type LoraConfig, parseLlamaConfig } from '@itool/nn';
+import { type FindFile, openCheckpoint, readAdapter, weightFiles } from '@itool/checkpoint';
+import { parseLlamaConfig } from '@itool/nn';
+import type { JsonObject } from '@itool/record';
 import type { StageInput } from '@itool/stage';
-import type { TokenizerJson } from '@itool/tokenizer';
-import { type Policy, policyFormat } from './policy.ts';
+import { FORMAT_FILES, type Policy, policyFormat } from './policy.ts';
 
-/** The model folder that a stage wrote with `writePolicy`. */
+/** The model folder that a stage wrote with `writePolicy`. Weights are read when they are asked for. */
 export function readPolicy(input: StageInput): Policy {
-  const format = policyFormat(input.json<TokenizerJson>('tokenizer.json'), input.text('chat_template.jinja'));
-  const lora = input.has('adapter.safetensors')
-    ? {
-        ...input.json<LoraConfig & { merged: boolean }>('adapter_config.json'),
-        weights: readSafetensors(input.bytes('adapter.safetensors')).tensors,
-      }
-    : null;
+  const find: FindFile = (name) => (input.has(name) ? input.path(name) : undefined);
+  const config_json = input.json<JsonObject>('config.json');
+  const present = FORMAT_FILES.filter((name) => input.has(name));
   return {
-    ...format,
-    config: parseLlamaConfig(input.json('config.json')),
-    weights: readSafetensors(input.bytes('model.safetensors')).tensors,
-    lora: lora === null || lora.merged ? null : { r: lora.r, lora_alpha: lora.lora_alpha, weights: lora.weights },
+    ...policyFormat(Object.fromEntries(present.map((name) => [name, input.text(name)]))),
+    config: parseLlamaConfig(config_json),
+    config_json,
+    weights: openCheckpoint(find),
+    weight_files: Object.fromEntries(weightFiles(find).map((name) => [name, input.path(name)])),
+    lora: input.has('adapter_config.json') ? readAdapter(find) : null,
   };
 }

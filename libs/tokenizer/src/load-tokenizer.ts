@@ -1,6 +1,7 @@
 import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
 import { ItoolError } from '@itool/record';
 import { piecewiseEncoder } from './piecewise-encoder.ts';
+import { OWN_TOKENS, type TokenNames } from './token-names.ts';
 import type { TokenizerJson } from './tokenizer-json.ts';
 
 export type Tokenizer = {
@@ -17,24 +18,21 @@ export type Tokenizer = {
   piece(id: number): string;
   /** Contents of all special tokens, in id order. */
   special_tokens: readonly string[];
-  bos_id: number;
+  /** The token that begins a dialogue; null: dialogues begin without one. */
+  bos_id: number | null;
   /** The token that ends a turn, hence a generation. */
   eos_id: number;
-  pad_id: number;
   /** Largest id plus one. */
   vocab_size: number;
 };
 
 /**
- * Tokenizer of a `tokenizer.json`. The names of the three special tokens that generation and batching need are those of our
- * own tokenizer unless given.
+ * Tokenizer of a `tokenizer.json`. The names of the special tokens that begin a dialogue and end a turn are those of our own tokenizer
+ * unless given. Nothing that the file's post-processor would add (a BOS) is added: the chat template writes it.
  *
- * @throws ItoolError `bad_data` when the file is malformed or lacks one of the three.
+ * @throws ItoolError `bad_data` when the file is malformed or lacks one of them.
  */
-export function loadTokenizer(
-  json: TokenizerJson,
-  names: { bos_token?: string; eos_token?: string; pad_token?: string } = {},
-): Tokenizer {
+export function loadTokenizer(json: TokenizerJson, names: TokenNames = OWN_TOKENS): Tokenizer {
   const tokenizer = openTokenizer(json);
   const idOf = (token: string): number => {
     const id = tokenizer.token_to_id(token);
@@ -67,9 +65,8 @@ export function loadTokenizer(
       .filter((token) => token.special)
       .sort((a, b) => a.id - b.id)
       .map((token) => token.content),
-    bos_id: idOf(names.bos_token ?? '<|bos|>'),
-    eos_id: idOf(names.eos_token ?? '<|end|>'),
-    pad_id: idOf(names.pad_token ?? '<|pad|>'),
+    bos_id: names.bos_token === null ? null : idOf(names.bos_token),
+    eos_id: idOf(names.eos_token),
     vocab_size: vocabSize,
   };
 }

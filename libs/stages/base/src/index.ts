@@ -6,15 +6,24 @@ import {
   metricRows,
   parseTextRow,
   policyFormat,
+  policyFromWeights,
   type TextRow,
   writePolicy,
 } from '@itool/policy';
 import { randomStream } from '@itool/random';
 import type { StageDefinition } from '@itool/stage';
 import { backendFingerprint, type tf, useBackend } from '@itool/tensor';
-import { SPECIAL_TOKENS, trainBpe } from '@itool/tokenizer';
+import { OWN_TOKENS, SPECIAL_TOKENS, trainBpe } from '@itool/tokenizer';
 import { supervisedTask, train, updatesPerEpoch } from '@itool/training';
 import { type Params, paramsSchema } from './params.ts';
+
+/** With it transformers loads the tokenizer as it is used here. */
+const TOKENIZER_CONFIG = {
+  ...OWN_TOKENS,
+  pad_token: '<|pad|>',
+  clean_up_tokenization_spaces: false,
+  tokenizer_class: 'PreTrainedTokenizerFast',
+};
 
 type Row = { row_id: string; tools: string; messages: string };
 
@@ -22,7 +31,7 @@ type Row = { row_id: string; tools: string; messages: string };
 export const stage: StageDefinition<Params> = {
   kind: 'base',
   params: paramsSchema,
-  run: async ({ params, inputs, out, progress, log }) => {
+  run: async ({ params, inputs, out, progress, log, scratch }) => {
     const backend = await useBackend(params.device);
     log(`backend ${backend.name}: ${backend.reason}`);
     const { tokenizer, pretraining } = params;
@@ -30,10 +39,12 @@ export const stage: StageDefinition<Params> = {
     const train_side = new Set(sides.filter((row) => row.side === 'train').map((row) => row.row_id));
     const dialogues = (await inputs.rows<Row>('rows', 'rows')).filter((row) => train_side.has(row.row_id));
     const texts = dialogues.slice(0, tokenizer.rows).flatMap((row) => textsOf(parseTextRow(row)));
-    const format = policyFormat(
-      trainBpe(texts, { vocab_size: tokenizer.vocab_size, special_tokens: SPECIAL_TOKENS }),
-      compactTemplate(),
-    );
+    const trained = trainBpe(texts, { vocab_size: tokenizer.vocab_size, special_tokens: SPECIAL_TOKENS });
+    const format = policyFormat({
+      'tokenizer.json': JSON.stringify(trained),
+      'tokenizer_config.json': JSON.stringify(TOKENIZER_CONFIG),
+      'chat_template.jinja': compactTemplate(),
+    });
     const config = parseLlamaConfig({
       model_type: 'llama',
       ...params.model,
@@ -71,7 +82,7 @@ export const stage: StageDefinition<Params> = {
     });
     bar.finish();
 
-    writePolicy(out, { ...format, config, weights: await readTensors(model.weights), lora: null });
+    writePolicy(out, policyFromWeights(format, config, await readTensors(model.weights)), { scratch });
     out.table('metrics', METRIC_COLUMNS, metricRows(metrics));
     const perToken = flopsPerToken(config, { context: config.max_position_embeddings, pass: 'full' });
     out.json('ledger', { ...ledger, flops: ledger.tokens * perToken });

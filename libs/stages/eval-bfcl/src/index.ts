@@ -40,7 +40,7 @@ export const stage: StageDefinition<Params> = {
     const backend = await useBackend(params.device);
     log(`backend ${backend.name}: ${backend.reason}`);
     const policy = readPolicy(inputs.stage('policy'));
-    const { config, tokenizer, template } = policy;
+    const { config, tokenizer, template, stop_token_ids } = policy;
     const categories = inputs.json<Category[]>('cases', 'categories');
     const questions = categories.flatMap((category) =>
       readCategory(inputs.stage('cases'), category).map(({ question, answer }): Question => {
@@ -62,7 +62,7 @@ export const stage: StageDefinition<Params> = {
         top_p: 1,
         top_k: 0,
         max_new_tokens: params.max_new_tokens,
-        stop_token_ids: [tokenizer.eos_id],
+        stop_token_ids,
       })),
       () => bar.tick(),
     );

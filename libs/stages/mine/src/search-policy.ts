@@ -10,7 +10,7 @@ import type { Params } from './params.ts';
 /** The model as the search sees it: sampler of fragments, scorer of forced ones, and its own judge. */
 export function searchPolicy(
   model: Model,
-  { tokenizer, template }: Policy,
+  { tokenizer, template, stop_token_ids }: Policy,
   params: Params,
   iteration: number,
 ): MctsPolicy & { dispose: () => void; sampled_tokens: () => number } {
@@ -34,7 +34,7 @@ export function searchPolicy(
           top_p: 1,
           top_k: 0,
           max_new_tokens: request.max_new_tokens,
-          stop_token_ids: [tokenizer.eos_id],
+          stop_token_ids,
           watch_ids,
         })),
       );

@@ -1,13 +1,5 @@
-import {
-  flopsPerToken,
-  initLora,
-  type LoraAdapter,
-  loadModel,
-  mergeLora,
-  readTensors,
-  trainableParams,
-} from '@itool/nn';
-import { type Policy, readPolicy, writePolicy } from '@itool/policy';
+import { flopsPerToken, initLora, loadModel, readTensors, trainableParams } from '@itool/nn';
+import { mergePolicy, type Policy, readPolicy, writePolicy } from '@itool/policy';
 import { findLopsided, type PairSide } from '@itool/preference';
 import { randomStream } from '@itool/random';
 import type { StageContext, StageDefinition } from '@itool/stage';
@@ -46,15 +38,15 @@ export const stage: StageDefinition<Params> = {
   },
 };
 
-function keepPolicy({ out, log }: StageContext<Params>, policy: Policy, reason: string): void {
+function keepPolicy({ out, log, scratch }: StageContext<Params>, policy: Policy, reason: string): void {
   log(`${reason}: the policy stays as it is`);
-  writePolicy(out, policy);
+  writePolicy(out, policy, { scratch });
   out.table('metrics', METRIC_COLUMNS, []);
   out.json('summary', { updated: false, reason, train_pairs: 0 });
 }
 
 async function update(
-  { params, out, progress, log }: StageContext<Params>,
+  { params, out, progress, log, scratch }: StageContext<Params>,
   policy: Policy,
   train_pairs: Pair[],
   validation_pairs: Pair[],
@@ -93,10 +85,9 @@ async function update(
   });
   bar.finish();
 
-  const adapter: LoraAdapter = { ...config, weights: await readTensors(trainableParams(model)) };
+  const adapter = { ...lora, weights: await readTensors(trainableParams(model)) };
   const after = evaluateRows(task, validation_rows, params);
-  const weights = mergeLora(policy.weights, adapter.weights, adapter.lora_alpha / adapter.r);
-  writePolicy(out, { ...policy, weights, lora: null }, adapter);
+  writePolicy(out, mergePolicy(policy, adapter), { scratch, merged: adapter });
   out.table('metrics', METRIC_COLUMNS, metrics.map(metricRow));
   const perToken = flopsPerToken(policy.config, { context: policy.config.max_position_embeddings, pass: 'lora' });
   out.json('ledger', { ...ledger, flops: ledger.tokens * perToken });

@@ -1,5 +1,13 @@
-import { flopsPerToken, initLora, loadModel, mergeLora, readTensors, trainableParams } from '@itool/nn';
-import { encodeRows, METRIC_COLUMNS, metricRows, parseTextRow, readPolicy, writePolicy } from '@itool/policy';
+import { flopsPerToken, initLora, loadModel, readTensors, trainableParams } from '@itool/nn';
+import {
+  encodeRows,
+  METRIC_COLUMNS,
+  mergePolicy,
+  metricRows,
+  parseTextRow,
+  readPolicy,
+  writePolicy,
+} from '@itool/policy';
 import { randomStream } from '@itool/random';
 import type { StageDefinition } from '@itool/stage';
 import { backendFingerprint, type tf, useBackend } from '@itool/tensor';
@@ -17,7 +25,7 @@ type Row = { row_id: string; family: string; tools: string; messages: string };
 export const stage: StageDefinition<Params> = {
   kind: 'sft',
   params: paramsSchema,
-  run: async ({ params, inputs, out, progress, log }) => {
+  run: async ({ params, inputs, out, progress, log, scratch }) => {
     const backend = await useBackend(params.device);
     log(`backend ${backend.name}: ${backend.reason}`);
     const policy = readPolicy(inputs.stage('policy'));
@@ -62,11 +70,9 @@ export const stage: StageDefinition<Params> = {
     });
     bar.finish();
 
-    const adapter = { r: lora.r, lora_alpha: lora.lora_alpha, weights: await readTensors(trainableParams(model)) };
-    if (params.merge) {
-      const weights = mergeLora(policy.weights, adapter.weights, adapter.lora_alpha / adapter.r);
-      writePolicy(out, { ...policy, weights, lora: null }, adapter);
-    } else writePolicy(out, { ...policy, lora: adapter });
+    const adapter = { ...lora, weights: await readTensors(trainableParams(model)) };
+    if (params.merge) writePolicy(out, mergePolicy(policy, adapter), { scratch, merged: adapter });
+    else writePolicy(out, { ...policy, lora: adapter }, { scratch });
     out.table('metrics', METRIC_COLUMNS, metricRows(metrics));
     const perToken = flopsPerToken(policy.config, { context: policy.config.max_position_embeddings, pass: 'lora' });
     out.json('ledger', { ...ledger, flops: ledger.tokens * perToken });
