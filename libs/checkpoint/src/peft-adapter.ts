@@ -48,6 +48,13 @@ const UNSUPPORTED: Record<string, (value: unknown) => boolean> = {
   megatron_config: isFilled,
   trainable_token_indices: isFilled,
   target_parameters: isFilled,
+  alora_invocation_tokens: isFilled,
+  arrow_config: isFilled,
+  kasa_config: isFilled,
+  monteclora_config: isFilled,
+  velora_config: isFilled,
+  use_bdlora: isFilled,
+  use_qalora: (value) => value === true,
   // These change the weights of the base model.
   init_lora_weights: (value) => typeof value === 'string' && !['gaussian', 'eva', 'orthogonal'].includes(value),
 };

@@ -9,5 +9,5 @@ export {
   policyFormat,
   policyFromWeights,
 } from './policy.ts';
-export { readPolicy } from './read-policy.ts';
+export { readModelFolder, readPolicy } from './read-policy.ts';
 export { writePolicy } from './write-policy.ts';
