@@ -36,6 +36,8 @@ export type CaseVerdict = {
   /** Whether decoding succeeded, and the Python repr of what it gave. */
   decodes: boolean;
   decoded_repr: string | null;
+  /** What decoding gave; undefined when it failed. */
+  decoded?: PyValue;
   /** Class of the error in the taxonomy of the paper, null when valid. */
   error_class: ErrorClass | null;
   /** A right as written, B right by string tolerance only, C right names in the right number, D everything else. */
@@ -92,7 +94,7 @@ function checkAst(
   input: CaseInput,
   language: Language,
   decoded: Decoded,
-): Omit<CaseVerdict, 'decodes' | 'decoded_repr'> {
+): Omit<CaseVerdict, 'decodes' | 'decoded_repr' | 'decoded'> {
   const undecoded = { valid: false, error_class: 'code_syntax', grade: 'D' } as const;
   if (!decoded.ok) {
     const error = `Invalid syntax. Failed to decode AST. ${decoded.error}`;
@@ -132,7 +134,7 @@ function checkAst(
 }
 
 /** The relevance family: only whether the reply calls something counts, never what (specification 5). */
-function checkRelevance(category: string, decoded: Decoded): Omit<CaseVerdict, 'decodes' | 'decoded_repr'> {
+function checkRelevance(category: string, decoded: Decoded): Omit<CaseVerdict, 'decodes' | 'decoded_repr' | 'decoded'> {
   const calls = decoded.ok ? asCalls(decoded.value) : null;
   const calling = calls !== null && calls.length > 0;
   const wanted = !baseCategory(category).endsWith('irrelevance');
@@ -159,5 +161,6 @@ export function checkCase(input: CaseInput): CaseVerdict {
   const language = relevance ? 'python' : languageOf(input.category);
   const decoded = decode(input.modelOutput, language, input.strip);
   const verdict = relevance ? checkRelevance(input.category, decoded) : checkAst(input, language, decoded);
-  return { ...verdict, decodes: decoded.ok, decoded_repr: decoded.ok ? pyRepr(decoded.value) : null };
+  if (!decoded.ok) return { ...verdict, decodes: false, decoded_repr: null };
+  return { ...verdict, decodes: true, decoded_repr: pyRepr(decoded.value), decoded: decoded.value };
 }

@@ -115,6 +115,14 @@ export function parsePyJson(text: string): PyValue {
   return value;
 }
 
+/** A value of plain JSON; numbers without a fraction count as integers. */
+export function fromJson(value: JsonValue): PyValue {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
+  if (Array.isArray(value)) return value.map(fromJson);
+  if (typeof value !== 'object' || value === null) return value;
+  return { kind: 'dict', entries: Object.entries(value).map(([key, member]) => [key, fromJson(member)]) };
+}
+
 /** Plain JSON for code that does not tell int from float; what JSON lacks (bytes, complex, infinities) becomes its repr. */
 export function toJson(value: PyValue): JsonValue {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;

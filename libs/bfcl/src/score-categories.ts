@@ -12,6 +12,8 @@ export type Scores = {
   /** Accuracy of each given category; null without rows. */
   categories: Record<string, Tally & { accuracy: number | null }>;
   aggregates: Record<string, Aggregate>;
+  /** Tallies by the names under which categories enter the aggregates. */
+  merged: Record<string, Tally>;
 };
 
 /** An aggregate as a formula: unweighted or row-weighted mean of parts, a weighted sum, or one category. */
@@ -38,12 +40,9 @@ const IRRELEVANCE: Part = { mean: ['irrelevance', 'live_irrelevance'] };
 const MULTI_TURN: Part = {
   mean: ['multi_turn_base', 'multi_turn_miss_func', 'multi_turn_miss_param', 'multi_turn_long_context'],
 };
-const AGENTIC: Part = {
-  mean: [
-    { mean: ['web_search_base', 'web_search_no_snippet'] },
-    { mean: ['memory_kv', 'memory_vector', 'memory_rec_sum'] },
-  ],
-};
+const WEB_SEARCH: Part = { mean: ['web_search_base', 'web_search_no_snippet'] };
+const MEMORY: Part = { mean: ['memory_kv', 'memory_vector', 'memory_rec_sum'] };
+const AGENTIC: Part = { mean: [WEB_SEARCH, MEMORY] };
 const COMMON = {
   simple: SIMPLE,
   non_live_ast: NON_LIVE_AST,
@@ -60,13 +59,15 @@ function withOverall(non_live: Part, more: Readonly<Record<string, Part>> = {}):
 const FORMULAS: Readonly<Record<ScoreFormula, Readonly<Record<string, Part>>>> = {
   v3oct: withOverall(
     { mean: [SIMPLE, 'multiple', 'parallel', 'parallel_multiple', ...EXEC, 'irrelevance'] },
-    { non_live_exec: { mean: EXEC } },
+    { non_live_exec: { mean: EXEC }, simple_exec: SIMPLE_EXEC },
   ),
   v3last: withOverall({ mean: [SIMPLE, 'multiple', 'parallel', 'parallel_multiple', 'irrelevance'] }),
   head: {
     ...COMMON,
     non_live: NON_LIVE_AST,
     live: LIVE_AST,
+    web_search: WEB_SEARCH,
+    memory: MEMORY,
     agentic: AGENTIC,
     overall: {
       sum: [
@@ -89,8 +90,7 @@ function categoriesIn(part: Part): string[] {
 function mergeBase(tallies: Readonly<Record<string, Tally>>): Map<string, Tally> {
   const merged = new Map<string, Tally>();
   for (const [category, { correct, total }] of Object.entries(tallies)) {
-    const base = baseCategory(category);
-    const name = Object.hasOwn(V3_NAMES, base) ? V3_NAMES[base]! : base;
+    const name = scoredCategory(category);
     const tally = merged.get(name) ?? { correct: 0, total: 0 };
     merged.set(name, { correct: tally.correct + correct, total: tally.total + total });
   }
@@ -113,6 +113,23 @@ const OFFICIAL_ROWS: Readonly<Record<ScoreFormula, Readonly<Record<string, numbe
   },
   head: { live_simple: 258, live_multiple: 1053, live_parallel: 16, live_parallel_multiple: 24 },
 };
+
+/** Name under which a category enters the aggregates: v3 names count as v4 names, `_seen` and `_unseen` parts as one. */
+export function scoredCategory(category: string): string {
+  const base = baseCategory(category);
+  return Object.hasOwn(V3_NAMES, base) ? V3_NAMES[base]! : base;
+}
+
+/** Names of the aggregates of a formula. */
+export function aggregateNames(formula: ScoreFormula): string[] {
+  return Object.keys(FORMULAS[formula]);
+}
+
+/** Categories an aggregate is made of. */
+export function categoriesOf(aggregate: string, formula: ScoreFormula): string[] {
+  const part = FORMULAS[formula][aggregate];
+  return part === undefined ? [] : [...new Set(categoriesIn(part))];
+}
 
 /**
  * Category accuracies and the aggregates of a leaderboard formula (specification 7). Categories keep their given names;
@@ -141,5 +158,9 @@ export function scoreCategories(tallies: Readonly<Record<string, Tally>>, formul
     name,
     { accuracy: value(part), missing: [...new Set(categoriesIn(part))].filter((category) => !has(category)) },
   ]);
-  return { categories: Object.fromEntries(categories), aggregates: Object.fromEntries(aggregates) };
+  return {
+    categories: Object.fromEntries(categories),
+    aggregates: Object.fromEntries(aggregates),
+    merged: Object.fromEntries(merged),
+  };
 }

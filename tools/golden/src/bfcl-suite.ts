@@ -5,7 +5,7 @@ import { comparePrompt } from './compare-prompts.ts';
 import { compareScores } from './compare-scores.ts';
 import { compareVerdict } from './compare-verdicts.ts';
 import { compareRows, type FileReport, type GoldenReport, summarize } from './file-report.ts';
-import { goldenFiles, openDataset, readGoldenRows } from './golden-rows.ts';
+import { goldenFiles, openRows, readGoldenRows } from './golden-rows.ts';
 
 const NOT_COVERED: Readonly<Record<string, string>> = {
   'api_probe.jsonl': 'the simulated classes of multi-turn categories are not implemented',
@@ -26,7 +26,7 @@ function compareCovered(
 
 /** Compares every golden file of a folder that the evaluator covers; `data` is the folder of the official data files. */
 export function runBfclSuite(golden: string, data: string): GoldenReport {
-  const dataset = openDataset(data);
+  const dataset = openRows(data);
   const files = goldenFiles(golden).map((file): FileReport => {
     const read = () => readGoldenRows(join(golden, file));
     switch (file) {

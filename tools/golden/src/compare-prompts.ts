@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
-  type BfclQuestion,
   describedDocs,
   dictGet,
-  heldOutDocs,
   isDict,
   languageOf,
   type PyDict,
@@ -22,14 +20,10 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 export function comparePrompt(row: PyDict, dataset: Dataset): string | null {
   const id = textOf(row, 'test_id');
   const category = textOf(row, 'category');
-  const given = dataset.question(id, category);
-  const { function_docs, held_out } =
-    given.involved_classes === undefined
-      ? { function_docs: given.function_docs, held_out: new Map<number, PyDict[]>() }
-      : heldOutDocs(given, dataset.functionDocs);
-  const question: BfclQuestion = { ...given, function_docs };
+  const question = dataset.question(id, category);
+  const held_out = dataset.heldOut(question);
   const texts = {
-    func_doc_json_sha256: pyJsonDumps(describedDocs(function_docs, languageOf(category))),
+    func_doc_json_sha256: pyJsonDumps(describedDocs(question.function_docs, languageOf(category))),
     system_prompt_v4_sha256: promptMessages(question, 'v4')[0]!.content,
     system_prompt_v3_sha256: promptMessages(question, 'v3')[0]!.content,
   };

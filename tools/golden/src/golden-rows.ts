@@ -1,13 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
 import {
   type BfclAnswer,
   type BfclQuestion,
   dictGet,
   isDict,
-  loadAnswers,
-  loadFunctionDocs,
-  loadQuestions,
+  openDataset,
   type PyDict,
   PyJsonError,
   parsePyJson,
@@ -44,30 +41,18 @@ export function textOf(row: PyDict, key: string): string {
 export type Dataset = {
   question(id: string, category: string): BfclQuestion;
   answer(id: string, category: string): BfclAnswer;
-  /** Function documents of a simulated class. */
-  functionDocs(class_name: string): readonly PyDict[];
+  heldOut(question: BfclQuestion): Map<number, PyDict[]>;
 };
 
-function byId<Row extends { id: string }>(
-  load: (path: string) => Row[],
-  folder: string,
-): (category: string) => Map<string, Row> {
-  const loaded = new Map<string, Map<string, Row>>();
-  return (category) => {
-    const known = loaded.get(category);
-    if (known) return known;
-    const version = ['v4', 'v3'].find((name) => existsSync(join(folder, `BFCL_${name}_${category}.json`))) ?? 'v4';
-    const rows = new Map(load(join(folder, `BFCL_${version}_${category}.json`)).map((row) => [row.id, row]));
-    loaded.set(category, rows);
-    return rows;
+/** Question and answer rows of the official data by id. */
+export function openRows(folder: string): Dataset {
+  const dataset = openDataset(folder);
+  const questions = new Map<string, Map<string, BfclQuestion>>();
+  const questionsOf = (category: string): Map<string, BfclQuestion> => {
+    const known = questions.get(category) ?? new Map(dataset.questions(category).map((row) => [row.id, row]));
+    questions.set(category, known);
+    return known;
   };
-}
-
-/** Question and answer rows of the official data by id; each file is read once, when a row of it is asked for. */
-export function openDataset(folder: string): Dataset {
-  const questions = byId(loadQuestions, folder);
-  const answers = byId(loadAnswers, join(folder, 'possible_answer'));
-  const docs = new Map<string, readonly PyDict[]>();
   const find = <Row>(rows: Map<string, Row>, id: string): Row => {
     const row = rows.get(id);
     if (row !== undefined) return row;
@@ -78,13 +63,9 @@ export function openDataset(folder: string): Dataset {
     });
   };
   return {
-    question: (id, category) => find(questions(category), id),
-    answer: (id, category) => find(answers(category), id),
-    functionDocs: (class_name) => {
-      const known = docs.get(class_name) ?? loadFunctionDocs(folder, class_name);
-      docs.set(class_name, known);
-      return known;
-    },
+    question: (id, category) => find(questionsOf(category), id),
+    answer: (id, category) => find(dataset.answers(category), id),
+    heldOut: dataset.heldOut,
   };
 }
 
