@@ -18,10 +18,13 @@ const COMMON = ['-std=c++17', '-fPIC', '-fvisibility=hidden', '-ffp-contract=off
 const LEVEL = sanitize
   ? ['-O1', '-g', '-fno-omit-frame-pointer', '-fsanitize=address,undefined', '-fno-sanitize-recover=undefined']
   : ['-O3'];
+const AVX512 = ['-DITOOL_ISA_AVX512', '-mavx512f', '-mavx512dq', '-mavx512bw', '-mavx512vl', '-mavx2', '-mfma'];
 const VARIANTS =
   process.arch === 'x64'
     ? [
-        ['avx512', '-DITOOL_ISA_AVX512', '-mavx512f', '-mavx512dq', '-mavx512bw', '-mavx512vl', '-mavx2', '-mfma'],
+        ['avx512', ...AVX512],
+        ['avx512bf16', ...AVX512, '-DITOOL_DOT_BF16=1', '-mavx512bf16'],
+        ['avx512bf16_emulated', ...AVX512, '-DITOOL_DOT_BF16=2'],
         ['avx2', '-DITOOL_ISA_AVX2', '-mavx2', '-mfma'],
         ['portable', '-DITOOL_ISA_PORTABLE'],
       ]

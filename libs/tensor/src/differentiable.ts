@@ -1,6 +1,12 @@
 import type * as tf from '@tensorflow/tfjs';
 import { engineInternals } from './engine-internals.ts';
 
+/** Whether operations are recorded for gradients right now. */
+export function isRecording(): boolean {
+  const { state } = engineInternals();
+  return state.activeTape != null && state.gradientDepth > 0 && state.kernelDepth === 0;
+}
+
 let neededInputs: ReadonlySet<string> | null = null;
 
 /** Runs a tape node's gradient function while telling it which inputs lead to a parameter; the executor is the only caller. */
@@ -27,7 +33,8 @@ export function differentiable<T extends tf.Tensor, N extends string>(options: {
   inputs: Partial<Record<N, tf.Tensor>>;
   save: readonly N[];
   saveOutput?: boolean;
-  forward: () => tf.Tensor;
+  /** the output, or the output and further tensors that only `gradients` reads: they follow as the last saved ones */
+  forward: () => tf.Tensor | [output: tf.Tensor, ...rest: tf.Tensor[]];
   gradients: (
     dy: tf.Tensor,
     saved: tf.Tensor[],
@@ -38,9 +45,10 @@ export function differentiable<T extends tf.Tensor, N extends string>(options: {
   const output = engineInternals().runKernelFunc({
     inputs,
     forwardFunc: (_backend, save) => {
-      const value = options.forward();
+      const outputs = options.forward();
+      const [value, ...rest] = Array.isArray(outputs) ? outputs : [outputs];
       const saved = options.save.map((name) => inputs[name]!);
-      save(options.saveOutput ? [...saved, value] : saved);
+      save([...saved, ...(options.saveOutput ? [value] : []), ...rest]);
       return value;
     },
     backwardsFunc: (dy, saved) => {

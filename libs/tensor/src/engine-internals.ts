@@ -13,7 +13,7 @@ export interface TapeNode {
 }
 
 interface EngineInternals {
-  state: { activeTape: TapeNode[] | null | undefined; gradientDepth: number };
+  state: { activeTape: TapeNode[] | null | undefined; gradientDepth: number; kernelDepth: number };
   runKernelFunc(options: {
     forwardFunc: (backend: unknown, save: (tensors: tf.Tensor[]) => void) => tf.Tensor;
     backwardsFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => Record<string, () => tf.Tensor>;

@@ -2,6 +2,7 @@ export * as tf from '@tensorflow/tfjs';
 export { type AttentionOptions, attention } from './attention.ts';
 export { type BackendFingerprint, backendFingerprint } from './backend-fingerprint.ts';
 export { embed } from './embed.ts';
+export { frozenWeight, storedValues } from './frozen-weight.ts';
 export { hasKernel, runFused } from './fused-kernel.ts';
 export type {
   FusedKernelName,
@@ -10,6 +11,7 @@ export type {
   KvArenaShape,
   KvAttendPlan,
   NativeBackendObject,
+  WeightStorage,
 } from './kernels.ts';
 export { createKvCache, type KvCache } from './kv-cache.ts';
 export { linear } from './linear.ts';

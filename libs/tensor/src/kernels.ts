@@ -77,15 +77,22 @@ export interface FusedKernels {
     outputs: [dx?: tf.Tensor2D, dweight?: tf.Tensor2D, dbias?: tf.Tensor1D];
   };
 
-  /** x [N,K], weight [O,K] and bias [O] frozen, lora_a [r,K], lora_b [O,r]: out = x weight^T + bias + scale * (x lora_a^T) lora_b^T */
+  /** x [N,K], weight [O,K] and bias [O] frozen, lora_a [r,K], lora_b [O,r]: low = scale * x lora_a^T; out = x weight^T + bias + low lora_b^T */
   LoraLinear: {
     inputs: { x: tf.Tensor2D; weight: tf.Tensor2D; lora_a: tf.Tensor2D; lora_b: tf.Tensor2D; bias?: tf.Tensor1D };
     attrs: { scale: number };
-    outputs: [out: tf.Tensor2D];
+    outputs: [out: tf.Tensor2D, low: tf.Tensor2D];
   };
-  /** g = scale * dy lora_b [N,r]; dx = dy weight + g lora_a; da = g^T x; db = scale * dy^T (x lora_a^T) */
+  /** g = scale * dy lora_b [N,r]; dx = dy weight + g lora_a; da = g^T x; db = dy^T low, with low of the forward */
   LoraLinearGrad: {
-    inputs: { x: tf.Tensor2D; weight: tf.Tensor2D; lora_a: tf.Tensor2D; lora_b: tf.Tensor2D; dy: tf.Tensor2D };
+    inputs: {
+      x: tf.Tensor2D;
+      weight: tf.Tensor2D;
+      lora_a: tf.Tensor2D;
+      lora_b: tf.Tensor2D;
+      low: tf.Tensor2D;
+      dy: tf.Tensor2D;
+    };
     attrs: { scale: number; needs_x: boolean; needs_lora: boolean };
     outputs: [dx?: tf.Tensor2D, da?: tf.Tensor2D, db?: tf.Tensor2D];
   };
@@ -99,12 +106,17 @@ export interface FusedKernels {
     outputs: [dgate: tf.Tensor2D, dup: tf.Tensor2D];
   };
 
-  /** hidden [N,D], weight [V,D], targets [N] in [0,V): out[n] = logit[n,targets[n]] - logsumexp(logit[n,:]), logit = hidden weight^T, never stored whole */
+  /**
+   * hidden [N,D], weight [V,D], targets [N] in [0,V): out[n] = logit[n,targets[n]] - logsumexp(logit[n,:]), logit = hidden weight^T, never
+   * stored whole. `with_dhidden`: also dhidden[n,:] = weight[targets[n],:] - softmax(logit[n,:]) weight, the derivative of out[n] by hidden[n].
+   */
   TokenLogProbs: {
     inputs: { hidden: tf.Tensor2D; weight: tf.Tensor2D; targets: tf.Tensor1D };
-    attrs: NoAttrs;
-    outputs: [out: tf.Tensor1D];
+    attrs: { with_dhidden: boolean };
+    outputs: [out: tf.Tensor1D, dhidden?: tf.Tensor2D];
   };
+  /** out[n,:] = x[n,:] * by[n] */
+  ScaleRows: { inputs: { x: tf.Tensor2D; by: tf.Tensor1D }; attrs: NoAttrs; outputs: [out: tf.Tensor2D] };
   /** g[n,v] = dy[n]*((v==targets[n]) - softmax(logit)[n,v]); dhidden = g weight; dweight = g^T hidden. Rows with dy 0 (masked tokens) may be skipped: their gradient is exactly 0. */
   TokenLogProbsGrad: {
     inputs: { hidden: tf.Tensor2D; weight: tf.Tensor2D; targets: tf.Tensor1D; dy: tf.Tensor1D };
@@ -173,9 +185,14 @@ export interface KvAttendPlan {
   scale: number;
 }
 
+/** How a frozen weight is stored: `bf16` keeps 8 bits of precision, `nf4` about 4.13 bits in all (QLoRA's 4-bit normal floats). */
+export type WeightStorage = 'fp32' | 'bf16' | 'nf4';
+
 /** Optional methods of a backend object (what tf.backend() returns). */
 export interface NativeBackendObject {
   createKvArena(shape: KvArenaShape): KvArena;
+  /** A float32 tensor whose memory holds its numbers in another storage; inputs `weight` and `table` of the fused kernels take it. */
+  stored(values: Float32Array, shape: number[], storage: WeightStorage): tf.TensorInfo;
   /** For provenance: the kernel variant in use and the number of worker threads. */
   fingerprint(): { isa: string; threads: number };
 }

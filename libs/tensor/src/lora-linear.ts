@@ -28,20 +28,20 @@ export function loraLinear(
     inputs,
     save: ['x', 'weight', 'lora_a', 'lora_b'],
     forward: () => {
-      if (fused) return runFused('LoraLinear', inputs, { scale })[0]!;
+      if (fused) return runFused('LoraLinear', inputs, { scale }) as [tf.Tensor, tf.Tensor];
       const adapted = tf.mul(matMulNT(matMulNT(x, lora_a), lora_b), scale);
       const sum = tf.add(matMulNT(x, weight), adapted);
       return bias === undefined ? sum : tf.add(sum, bias);
     },
     gradients: (dy2, saved, needs) => {
       const dy = dy2 as tf.Tensor2D;
-      const [sx, sweight, sa, sb] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
+      const [sx, sweight, sa, sb, low] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
       const needs_x = needs('x');
       const needs_lora = needs('lora_a') || needs('lora_b');
       if (fused) {
         const outputs = runFused(
           'LoraLinearGrad',
-          { x: sx, weight: sweight, lora_a: sa, lora_b: sb, dy },
+          { x: sx, weight: sweight, lora_a: sa, lora_b: sb, low, dy },
           { scale, needs_x, needs_lora },
         );
         const dx = needs_x ? outputs.shift() : undefined;

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkIndices } from './check-indices.ts';
-import { differentiable } from './differentiable.ts';
+import { differentiable, isRecording } from './differentiable.ts';
 import { hasKernel, runFused } from './fused-kernel.ts';
 import { matMulNT, matMulTN } from './matmul.ts';
 
@@ -14,21 +14,30 @@ const LOGITS_PER_BLOCK = 4 * 1024 * 1024;
  */
 export function tokenLogProbs(hidden: tf.Tensor2D, weight: tf.Tensor2D, targets: tf.Tensor1D): tf.Tensor1D {
   const fused = hasKernel('TokenLogProbs');
+  // One pass over the vocabulary instead of two; a pass that is not recorded does not pay for it.
+  const with_dhidden = isRecording();
   return differentiable<tf.Tensor1D, 'hidden' | 'weight' | 'targets'>({
     inputs: { hidden, weight, targets },
     save: ['hidden', 'weight', 'targets'],
     forward: () => {
-      if (fused) return runFused('TokenLogProbs', { hidden, weight, targets }, {})[0]!;
+      if (fused) {
+        const outputs = runFused('TokenLogProbs', { hidden, weight, targets }, { with_dhidden });
+        return outputs as [tf.Tensor, ...tf.Tensor[]];
+      }
       checkIndices('targets', targets, weight.shape[0]);
       return compositeForward(hidden, weight, targets);
     },
     gradients: (dy, saved, needs) => {
-      const [shidden, sweight, stargets] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D];
+      const [shidden, sweight, stargets, unit] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D, tf.Tensor2D];
       const inputs = { hidden: shidden, weight: sweight, targets: stargets, dy: dy as tf.Tensor1D };
       const [needs_hidden, needs_weight] = [needs('hidden'), needs('weight')];
       if (!fused) return compositeGradients(inputs, needs_hidden, needs_weight);
-      const outputs = runFused('TokenLogProbsGrad', inputs, { needs_hidden, needs_weight });
-      return { hidden: needs_hidden ? outputs.shift() : undefined, weight: needs_weight ? outputs.shift() : undefined };
+      return {
+        hidden: needs_hidden ? runFused('ScaleRows', { x: unit, by: inputs.dy }, {})[0] : undefined,
+        weight: needs_weight
+          ? runFused('TokenLogProbsGrad', inputs, { needs_hidden: false, needs_weight })[0]
+          : undefined,
+      };
     },
   });
 }

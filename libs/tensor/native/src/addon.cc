@@ -17,6 +17,7 @@ namespace {
 
 const itool::Kernels& table() { return itool::kernels(); }
 using itool::Arguments;
+using itool::Weight;
 
 #define ITOOL_FUNCTION(name) napi_value name(napi_env env, napi_callback_info info)
 
@@ -35,40 +36,48 @@ ITOOL_FUNCTION(matmul) {
 ITOOL_FUNCTION(linear) {
   Arguments in(env, info, "Linear", 7);
   const long n = in.size("N"), k = in.size("K"), o = in.size("O");
-  const float *x = in.floats("x", (int64_t)n * k), *weight = in.floats("weight", (int64_t)o * k), *bias = in.optional_floats("bias", o);
+  const float* x = in.floats("x", (int64_t)n * k);
+  const Weight weight = in.weight("weight", (int64_t)o * k);
+  const float* bias = in.optional_floats("bias", o);
   float* out = in.floats("out", (int64_t)n * o);
-  return in.run([=] { table().linear(n, k, o, x, weight, bias, out); });
+  return in.run([=] { table().linear(n, k, o, x, &weight, bias, out); });
 }
 // linearGrad(n, k, o, x, weight, dy, dx?, dweight?, dbias?)
 ITOOL_FUNCTION(linear_grad) {
   Arguments in(env, info, "LinearGrad", 9);
   const long n = in.size("N"), k = in.size("K"), o = in.size("O");
-  const float *x = in.floats("x", (int64_t)n * k), *weight = in.floats("weight", (int64_t)o * k), *dy = in.floats("dy", (int64_t)n * o);
+  const float* x = in.floats("x", (int64_t)n * k);
+  const Weight weight = in.weight("weight", (int64_t)o * k);
+  const float* dy = in.floats("dy", (int64_t)n * o);
   float *dx = in.optional_floats("dx", (int64_t)n * k), *dweight = in.optional_floats("dweight", (int64_t)o * k);
   float* dbias = in.optional_floats("dbias", o);
-  return in.run([=] { table().linear_grad(n, k, o, x, weight, dy, dx, dweight, dbias); });
+  in.require(dweight == nullptr || weight.storage == itool::FLOAT32, "a weight that is not stored as float32 has no gradient");
+  return in.run([=] { table().linear_grad(n, k, o, x, &weight, dy, dx, dweight, dbias); });
 }
-// loraLinear(n, k, o, r, x, weight, a, b, bias?, scale, out)
+// loraLinear(n, k, o, r, x, weight, a, b, bias?, scale, out, low)
 ITOOL_FUNCTION(lora_linear) {
-  Arguments in(env, info, "LoraLinear", 11);
+  Arguments in(env, info, "LoraLinear", 12);
   const long n = in.size("N"), k = in.size("K"), o = in.size("O"), r = in.size("r");
-  const float *x = in.floats("x", (int64_t)n * k), *weight = in.floats("weight", (int64_t)o * k);
+  const float* x = in.floats("x", (int64_t)n * k);
+  const Weight weight = in.weight("weight", (int64_t)o * k);
   const float *a = in.floats("lora_a", (int64_t)r * k), *b = in.floats("lora_b", (int64_t)o * r), *bias = in.optional_floats("bias", o);
   const double scale = in.number();
-  float* out = in.floats("out", (int64_t)n * o);
-  return in.run([=] { table().lora_linear(n, k, o, r, x, weight, a, b, bias, (float)scale, out); });
+  float *out = in.floats("out", (int64_t)n * o), *low = in.floats("low", (int64_t)n * r);
+  return in.run([=] { table().lora_linear(n, k, o, r, x, &weight, a, b, bias, (float)scale, out, low); });
 }
-// loraLinearGrad(n, k, o, r, x, weight, a, b, dy, scale, dx?, da?, db?)
+// loraLinearGrad(n, k, o, r, x, weight, a, b, low, dy, scale, dx?, da?, db?)
 ITOOL_FUNCTION(lora_linear_grad) {
-  Arguments in(env, info, "LoraLinearGrad", 13);
+  Arguments in(env, info, "LoraLinearGrad", 14);
   const long n = in.size("N"), k = in.size("K"), o = in.size("O"), r = in.size("r");
-  const float *x = in.floats("x", (int64_t)n * k), *weight = in.floats("weight", (int64_t)o * k);
-  const float *a = in.floats("lora_a", (int64_t)r * k), *b = in.floats("lora_b", (int64_t)o * r), *dy = in.floats("dy", (int64_t)n * o);
+  const float* x = in.floats("x", (int64_t)n * k);
+  const Weight weight = in.weight("weight", (int64_t)o * k);
+  const float *a = in.floats("lora_a", (int64_t)r * k), *b = in.floats("lora_b", (int64_t)o * r), *low = in.floats("low", (int64_t)n * r);
+  const float* dy = in.floats("dy", (int64_t)n * o);
   const double scale = in.number();
   float *dx = in.optional_floats("dx", (int64_t)n * k), *da = in.optional_floats("da", (int64_t)r * k);
   float* db = in.optional_floats("db", (int64_t)o * r);
   in.require((da == nullptr) == (db == nullptr), "da and db go together");
-  return in.run([=] { table().lora_linear_grad(n, k, o, r, x, weight, a, b, dy, (float)scale, dx, da, db); });
+  return in.run([=] { table().lora_linear_grad(n, k, o, r, x, &weight, a, b, low, dy, (float)scale, dx, da, db); });
 }
 // rmsNorm(n, d, x, weight, eps, out)
 ITOOL_FUNCTION(rms_norm) {
@@ -150,36 +159,47 @@ ITOOL_FUNCTION(swiglu_grad) {
   float *dgate = in.floats("dgate", n), *dup = in.floats("dup", n);
   return in.run([=] { table().swiglu_grad(n, gate, up, dy, dgate, dup); });
 }
-// tokenLogProbs(n, d, v, hidden, weight, targets, out)
+// tokenLogProbs(n, d, v, hidden, weight, targets, out, dhidden?)
 ITOOL_FUNCTION(token_log_probs) {
-  Arguments in(env, info, "TokenLogProbs", 7);
+  Arguments in(env, info, "TokenLogProbs", 8);
   const long n = in.size("N"), d = in.size("D"), v = in.size("V");
-  const float *hidden = in.floats("hidden", (int64_t)n * d), *weight = in.floats("weight", (int64_t)v * d);
+  const float* hidden = in.floats("hidden", (int64_t)n * d);
+  const Weight weight = in.weight("weight", (int64_t)v * d);
   const int32_t* targets = in.ints("targets", n);
-  float* out = in.floats("out", n);
+  float *out = in.floats("out", n), *dhidden = in.optional_floats("dhidden", (int64_t)n * d);
   in.within("targets", targets, n, 0, v);
-  return in.run([=] { table().token_log_probs(n, d, v, hidden, weight, targets, out); });
+  return in.run([=] { table().token_log_probs(n, d, v, hidden, &weight, targets, out, dhidden); });
 }
 // tokenLogProbsGrad(n, d, v, hidden, weight, targets, dy, dhidden?, dweight?)
 ITOOL_FUNCTION(token_log_probs_grad) {
   Arguments in(env, info, "TokenLogProbsGrad", 9);
   const long n = in.size("N"), d = in.size("D"), v = in.size("V");
-  const float *hidden = in.floats("hidden", (int64_t)n * d), *weight = in.floats("weight", (int64_t)v * d);
+  const float* hidden = in.floats("hidden", (int64_t)n * d);
+  const Weight weight = in.weight("weight", (int64_t)v * d);
   const int32_t* targets = in.ints("targets", n);
   const float* dy = in.floats("dy", n);
   float *dhidden = in.optional_floats("dhidden", (int64_t)n * d), *dweight = in.optional_floats("dweight", (int64_t)v * d);
+  in.require(dweight == nullptr || weight.storage == itool::FLOAT32, "a weight that is not stored as float32 has no gradient");
   in.within("targets", targets, n, 0, v);
-  return in.run([=] { table().token_log_probs_grad(n, d, v, hidden, weight, targets, dy, dhidden, dweight); });
+  return in.run([=] { table().token_log_probs_grad(n, d, v, hidden, &weight, targets, dy, dhidden, dweight); });
+}
+// scaleRows(n, d, x, by, out)
+ITOOL_FUNCTION(scale_rows) {
+  Arguments in(env, info, "ScaleRows", 5);
+  const long n = in.size("N"), d = in.size("D");
+  const float *x = in.floats("x", (int64_t)n * d), *by = in.floats("by", n);
+  float* out = in.floats("out", (int64_t)n * d);
+  return in.run([=] { table().scale_rows(n, d, x, by, out); });
 }
 // embed(n, d, vocab, ids, table, out)
 ITOOL_FUNCTION(embed) {
   Arguments in(env, info, "Embed", 6);
   const long n = in.size("N"), d = in.size("D"), vocab = in.size("V");
   const int32_t* ids = in.ints("ids", n);
-  const float* weights = in.floats("table", (int64_t)vocab * d);
+  const Weight weight = in.weight("table", (int64_t)vocab * d);
   float* out = in.floats("out", (int64_t)n * d);
   in.within("ids", ids, n, 0, vocab);
-  return in.run([=] { table().embed(n, d, ids, weights, out); });
+  return in.run([=] { table().embed(n, d, ids, &weight, out); });
 }
 // embedGrad(n, d, vocab, ids, dy, dtable)
 ITOOL_FUNCTION(embed_grad) {
@@ -324,6 +344,7 @@ NAPI_MODULE_INIT() {
       {"swiGluGrad", swiglu_grad},
       {"tokenLogProbs", token_log_probs},
       {"tokenLogProbsGrad", token_log_probs_grad},
+      {"scaleRows", scale_rows},
       {"embed", embed},
       {"embedGrad", embed_grad},
       {"adamW", adamw},

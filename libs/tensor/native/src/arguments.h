@@ -68,8 +68,8 @@ class Arguments {
   // Of an argument that was taken with value().
   float* floats_of(napi_value value, const char* name, int64_t count) { return array(value, name, count, false); }
   // A matrix in any storage; the bytes stay as they are.
-  Weight weight(const char* name, int64_t count) {
-    napi_value value = values_[at_++];
+  Weight weight(const char* name, int64_t count) { return weight_of(values_[at_++], name, count); }
+  Weight weight_of(napi_value value, const char* name, int64_t count) {
     const Block* block = failed_ ? nullptr : block_of(value);
     if (block == nullptr) return Weight{FLOAT32, array(value, name, count, false), count};
     return checked(name, *block, count) ? Weight{block->storage, block->at, count} : Weight{};

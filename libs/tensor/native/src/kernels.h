@@ -29,14 +29,15 @@ struct Kernels {
   void (*matmul)(long batch, long m, long n, long k, const float* a, long a_batch, long a_row, long a_col, const float* b, long b_batch,
                  long b_row, long b_col, float* c);
   // bias may be null
-  void (*linear)(long n, long k, long o, const float* x, const float* weight, const float* bias, float* out);
+  void (*linear)(long n, long k, long o, const float* x, const Weight* weight, const float* bias, float* out);
   // dx, dweight, dbias may be null
-  void (*linear_grad)(long n, long k, long o, const float* x, const float* weight, const float* dy, float* dx, float* dweight, float* dbias);
-  void (*lora_linear)(long n, long k, long o, long r, const float* x, const float* weight, const float* a, const float* b, const float* bias,
-                      float scale, float* out);
+  void (*linear_grad)(long n, long k, long o, const float* x, const Weight* weight, const float* dy, float* dx, float* dweight, float* dbias);
+  // low [n, r]: scale * x a^T, kept for the gradient
+  void (*lora_linear)(long n, long k, long o, long r, const float* x, const Weight* weight, const float* a, const float* b, const float* bias,
+                      float scale, float* out, float* low);
   // dx may be null; da and db are both given or both null
-  void (*lora_linear_grad)(long n, long k, long o, long r, const float* x, const float* weight, const float* a, const float* b,
-                           const float* dy, float scale, float* dx, float* da, float* db);
+  void (*lora_linear_grad)(long n, long k, long o, long r, const float* x, const Weight* weight, const float* a, const float* b,
+                           const float* low, const float* dy, float scale, float* dx, float* da, float* db);
   void (*rms_norm)(long n, long d, const float* x, const float* weight, float eps, float* out);
   // dx, dweight may be null
   void (*rms_norm_grad)(long n, long d, const float* x, const float* weight, const float* dy, float eps, float* dx, float* dweight);
@@ -50,11 +51,14 @@ struct Kernels {
                          const float* out, const float* dy, float scale, float* dq, float* dk, float* dv);
   void (*swiglu)(long n, const float* gate, const float* up, float* out);
   void (*swiglu_grad)(long n, const float* gate, const float* up, const float* dy, float* dgate, float* dup);
-  void (*token_log_probs)(long n, long d, long v, const float* hidden, const float* weight, const int32_t* targets, float* out);
+  // dhidden [n, d] may be null: the derivative of out[i] by hidden[i]
+  void (*token_log_probs)(long n, long d, long v, const float* hidden, const Weight* weight, const int32_t* targets, float* out, float* dhidden);
   // dhidden, dweight may be null
-  void (*token_log_probs_grad)(long n, long d, long v, const float* hidden, const float* weight, const int32_t* targets, const float* dy,
+  void (*token_log_probs_grad)(long n, long d, long v, const float* hidden, const Weight* weight, const int32_t* targets, const float* dy,
                                float* dhidden, float* dweight);
-  void (*embed)(long n, long d, const int32_t* ids, const float* table, float* out);
+  // out[i,:] = x[i,:] * by[i]
+  void (*scale_rows)(long n, long d, const float* x, const float* by, float* out);
+  void (*embed)(long n, long d, const int32_t* ids, const Weight* table, float* out);
   // order: the rows 0..n-1 sorted by id, rows of one id ascending; first[id]..first[id+1]-1 are those of one id
   void (*embed_grad)(long d, long vocab, const int32_t* first, const int32_t* order, const float* dy, float* dtable);
   void (*adamw)(long n, float* param, const float* grad, float* m, float* v, const AdamWSettings* settings);
@@ -65,6 +69,8 @@ struct Kernels {
   void (*binary)(Binary op, long n, const float* a, const float* b, float* out);
   // b is one number; swapped: b op a
   void (*binary_scalar)(Binary op, long n, const float* a, const float* b, bool swapped, float* out);
+  // all numbers of a matrix as float32
+  void (*read_all)(const Weight* weight, float* out);
   void (*transpose)(long rows, long columns, const float* x, float* out);
 
   // Key/value memory in blocks of 16 slots (KV_BLOCK): keys [block][head][hd][16], values [block][head][16][hd].
@@ -77,6 +83,8 @@ struct Kernels {
 constexpr long KV_BLOCK = 16;
 
 #if defined(__x86_64__)
+extern const Kernels kernels_avx512bf16;
+extern const Kernels kernels_avx512bf16_emulated;
 extern const Kernels kernels_avx512;
 extern const Kernels kernels_avx2;
 #endif

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "arguments.h"
+#include "nf4.h"
 #include "pool.h"
 
 namespace itool {
@@ -79,6 +80,26 @@ ITOOL_FUNCTION(allocate) {
   }
   return as_number(env, handle);
 }
+// store(storage, count, values) -> handle of a block with the values in storage 0 float32, 1 bf16, 2 NF4
+ITOOL_FUNCTION(store) {
+  Arguments in(env, info, "store", 3);
+  const long storage = in.size("storage"), count = in.size("count");
+  const float* values = in.floats("values", count);
+  in.require(storage <= NF4, "unknown storage");
+  if (!in.ok()) return nullptr;
+  const double handle = in.environment().blocks.allocate((Storage)storage, (size_t)count);
+  if (handle == 0) {
+    in.fail("out of memory: " + std::to_string(storage_bytes((Storage)storage, (size_t)count)) + " bytes");
+    return nullptr;
+  }
+  void* to = in.environment().blocks.find(handle)->at;
+  in.run([=] {
+    if (storage == FLOAT32) memcpy(to, values, 4 * (size_t)count);
+    else if (storage == BFLOAT16) round_bf16(count, values, (uint16_t*)to);
+    else quantise_nf4(count, values, to);
+  });
+  return as_number(env, handle);
+}
 // release(handle): the block may be given away again at once; commands given before still have it
 ITOOL_FUNCTION(release) {
   Arguments in(env, info, "release", 1);
@@ -146,21 +167,21 @@ ITOOL_FUNCTION(read_sync) {
   Arguments in(env, info, "read", 3);
   napi_value source = in.value();
   const long count = in.size("count");
-  const float* from = in.floats_of(source, "block", count);
+  const Weight from = in.weight_of(source, "block", count);
   float* out = in.floats("out", count);
-  return in.run([=] { memcpy(out, from, 4 * (size_t)count); });
+  return in.run([=] { kernels().read_all(&from, out); });
 }
 // read(handle, count, out: Float32Array) -> Promise, rejected with what a command before has thrown
 ITOOL_FUNCTION(read) {
   Arguments in(env, info, "read", 3);
   napi_value source = in.value();
   const long count = in.size("count");
-  const float* from = in.floats_of(source, "block", count);
+  const Weight from = in.weight_of(source, "block", count);
   napi_value target = in.value();
   float* out = in.floats_of(target, "out", count);
   if (!in.ok()) return nullptr;
   in.later();
-  in.run([=] { memcpy(out, from, 4 * (size_t)count); });
+  in.run([=] { kernels().read_all(&from, out); });
   return promised(in, target);
 }
 // fence() -> Promise that all commands given so far are done; rejected with the first error among them
@@ -199,6 +220,22 @@ ITOOL_FUNCTION(limit_memory) {
   in.environment().blocks.arena.limit = limit(blocks);
   set_scratch_limit(limit(scratch));
   return nullptr;
+}
+// profile() -> { kernel: [calls, seconds, own_seconds] } since the last call; empty without ITOOL_PROFILE=1
+ITOOL_FUNCTION(profile) {
+  Arguments in(env, info, "profile", 0);
+  if (!in.ok()) return nullptr;
+  napi_value result;
+  napi_create_object(env, &result);
+  for (const auto& entry : in.environment().stream.take_costs()) {
+    napi_value row;
+    napi_create_array_with_length(env, 3, &row);
+    napi_set_element(env, row, 0, as_number(env, (double)entry.second.calls));
+    napi_set_element(env, row, 1, as_number(env, entry.second.seconds));
+    napi_set_element(env, row, 2, as_number(env, entry.second.own));
+    napi_set_named_property(env, result, entry.first.c_str(), row);
+  }
+  return result;
 }
 // trim(): waits, then gives unused memory back to the system
 ITOOL_FUNCTION(trim) {
@@ -240,6 +277,7 @@ void add_memory_calls(napi_env env, napi_value exports) {
     napi_callback call;
   } functions[] = {
       {"allocate", allocate},
+      {"store", store},
       {"release", release},
       {"write", write},
       {"copy", copy},
@@ -250,6 +288,7 @@ void add_memory_calls(napi_env env, napi_value exports) {
       {"sync", sync},
       {"memory", memory},
       {"limitMemory", limit_memory},
+      {"profile", profile},
       {"trim", trim},
   };
   for (const auto& f : functions) {

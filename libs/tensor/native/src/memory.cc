@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "nf4.h"
+
 namespace itool {
 namespace {
 
@@ -94,9 +96,7 @@ void Arena::trim() {
 size_t storage_bytes(Storage storage, size_t count) {
   if (storage == FLOAT32) return 4 * count;
   if (storage == BFLOAT16) return 2 * count;
-  const size_t blocks = (count + 63) / 64;
-  // Codes and coded scales are padded to whole floats so that the fp32 part is aligned.
-  return (count + 1) / 2 / 4 * 4 + 4 + (blocks + 3) / 4 * 4 + 4 * ((blocks + 255) / 256) + 4;
+  return (size_t)nf4_bytes((int64_t)count);
 }
 
 // A handle is index + 1 below 2^24 and the generation of the entry above it: 48 bits, exact in a double.

@@ -42,7 +42,7 @@ class Arena {
   std::set<std::pair<size_t, size_t>> by_size_;  // the same: (size, offset)
 };
 
-// Bytes of `count` numbers. NF4: half a byte per number, one byte per block of 64, four per 256 blocks and four for the offset (nf4.h).
+// Bytes of `count` numbers (NF4: nf4.h).
 size_t storage_bytes(Storage storage, size_t count);
 
 struct Block {

@@ -122,9 +122,9 @@ void swiglu_grad(long n, const float* gate, const float* up, const float* dy, fl
   });
 }
 
-void embed(long n, long d, const int32_t* ids, const float* table, float* out) {
+void embed(long n, long d, const int32_t* ids, const Weight* table, float* out) {
   row_blocks(n, d, [&](long from, long to) {
-    for (long r = from; r < to; r++) memcpy(out + r * d, table + ids[r] * d, (size_t)d * sizeof(float));
+    for (long r = from; r < to; r++) read_run(*table, (int64_t)ids[r] * d, d, out + r * d);
   });
 }
 void embed_grad(long d, long vocab, const int32_t* first, const int32_t* order, const float* dy, float* dtable) {
@@ -196,6 +196,12 @@ void binary_scalar(itool::Binary op, long n, const float* a, const float* b, boo
     const vf x = load_part(a + i, part);
     const vf difference = swapped ? sub(y, x) : sub(x, y);
     store_part(out + i, op == itool::BINARY_ADD ? add(x, y) : op == itool::BINARY_SUB ? difference : mul(x, y), part);
+  });
+}
+
+void read_all(const Weight* weight, float* out) {
+  parallel_for(ceil_div(weight->count, CHUNK), [&](long c) {
+    read_run(*weight, c * CHUNK, least(CHUNK, weight->count - c * CHUNK), out + c * CHUNK);
   });
 }
 

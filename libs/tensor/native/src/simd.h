@@ -21,7 +21,13 @@ inline long ceil_div(long a, long b) { return (a + b - 1) / b; }
 
 #if defined(ITOOL_ISA_AVX512)
 // ---------------------------------------------------------------------------------------------------------------- AVX-512
+#if !defined(ITOOL_DOT_BF16)
 #define ITOOL_ISA_NAME avx512
+#elif ITOOL_DOT_BF16 == 1
+#define ITOOL_ISA_NAME avx512bf16
+#else
+#define ITOOL_ISA_NAME avx512bf16_emulated
+#endif
 constexpr int W = 16, TILE_M = 14, QUERY_ROWS = 8;
 typedef __m512 vf;
 inline __mmask16 lanes(int n) { return (__mmask16)((1u << n) - 1u); }

@@ -1,16 +1,39 @@
 #include "stream.h"
 
+#include <stdlib.h>
+#include <time.h>
+
 #include <exception>
 #include <new>
+#include <utility>
 
 #include "pool.h"
 
 namespace itool {
+namespace {
+
+double seconds_on(clockid_t clock) {
+  timespec t;
+  clock_gettime(clock, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+}  // namespace
 
 std::string Sizes::text() const {
   std::string all;
   for (int i = 0; i < count; i++) all += (i == 0 ? "" : ", ") + std::string(list[i].name) + "=" + std::to_string(list[i].value);
   return all.empty() ? all : " [" + all + "]";
+}
+
+Stream::Stream() {
+  const char* profiled = getenv("ITOOL_PROFILE");
+  profiled_ = profiled != nullptr && profiled[0] == '1';
+}
+
+std::map<std::string, Stream::Cost> Stream::take_costs() {
+  drain();
+  return std::exchange(costs_, {});
 }
 
 void Stream::enqueue(Command&& command) {
@@ -67,7 +90,14 @@ void Stream::run(Command& command) {
   }
   if (failed_) return;
   try {
+    const double from = profiled_ ? seconds_on(CLOCK_MONOTONIC) : 0, own = profiled_ ? seconds_on(CLOCK_THREAD_CPUTIME_ID) : 0;
     command.run();
+    if (profiled_) {
+      Cost& cost = costs_[command.kernel];
+      cost.calls++;
+      cost.seconds += seconds_on(CLOCK_MONOTONIC) - from;
+      cost.own += seconds_on(CLOCK_THREAD_CPUTIME_ID) - own;
+    }
   } catch (const std::bad_alloc&) {
     failed_ = true;
     error_ = std::string("native: ") + command.kernel + ": out of memory" + command.sizes.text();

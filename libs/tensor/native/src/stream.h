@@ -8,6 +8,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -42,7 +43,7 @@ struct Command {
 
 class Stream {
  public:
-  Stream() = default;
+  Stream();
   ~Stream() { stop(); }
   // Waits for room when too many commands, or too many bytes of copied arrays, are queued.
   void enqueue(Command&& command);
@@ -53,6 +54,13 @@ class Stream {
   // Ends the thread after the command that runs now.
   void stop();
   // Commands given and not yet done, and the bytes that they hold.
+  // Per kernel since the last call: its number of commands, and the time they took on the clock and on the stream's own core, in seconds.
+  // Only with ITOOL_PROFILE=1.
+  struct Cost {
+    long calls = 0;
+    double seconds = 0, own = 0;
+  };
+  std::map<std::string, Cost> take_costs();
   size_t queued() const { return (size_t)(given_.load() - done_.load()); }
 
  private:
@@ -73,6 +81,8 @@ class Stream {
   // Only the stream's thread writes these, and wait() once the thread has nothing to do.
   bool failed_ = false;
   std::string error_;
+  std::map<std::string, Cost> costs_;
+  bool profiled_ = false;
 };
 
 }  // namespace itool

@@ -51,6 +51,7 @@ export interface NativeAddon {
     bias: Optional,
     scale: number,
     out: Floats,
+    low: Floats,
   ): void;
   loraLinearGrad(
     n: number,
@@ -61,6 +62,7 @@ export interface NativeAddon {
     weight: Floats,
     a: Floats,
     b: Floats,
+    low: Floats,
     dy: Floats,
     scale: number,
     dx: Optional,
@@ -130,6 +132,7 @@ export interface NativeAddon {
     weight: Floats,
     targets: Int32Array,
     out: Floats,
+    dhidden: Optional,
   ): void;
   tokenLogProbsGrad(
     n: number,
@@ -142,6 +145,8 @@ export interface NativeAddon {
     dhidden: Optional,
     dweight: Optional,
   ): void;
+  /** out[i,:] = x[i,:] * by[i] */
+  scaleRows(n: number, d: number, x: Floats, by: Floats, out: Floats): void;
   embed(n: number, d: number, vocab: number, ids: Int32Array, table: Floats, out: Floats): void;
   embedGrad(n: number, d: number, vocab: number, ids: Int32Array, dy: Floats, dtable: Floats): void;
   adamW(
@@ -198,6 +203,8 @@ export interface NativeAddon {
   ): void;
   /** A block of `count` float32 with undefined contents. @throws when there is no memory */
   allocate(count: number): Block;
+  /** A block with the values in another storage (0 float32, 1 bf16, 2 NF4), for `weight` and `table` arguments and for reading. */
+  store(storage: number, count: number, values: Float32Array): Block;
   /** The block may be given away again at once; commands given before still have it. */
   release(block: Block): void;
   write(block: Block, count: number, values: Float32Array): void;
@@ -223,6 +230,11 @@ export interface NativeAddon {
   memory(resetPeak: boolean): { in_use: number; peak: number; queued: number };
   /** Bytes that all blocks together, and one scratch buffer of a kernel, may have; Infinity for no limit. */
   limitMemory(blocks: number, scratch: number): void;
+  /**
+   * Cost of each kernel since the last call: number of calls, seconds on the clock, and seconds on the stream's own core, which other
+   * processes do not lengthen. Empty unless ITOOL_PROFILE=1.
+   */
+  profile(): Record<string, [calls: number, seconds: number, own: number]>;
   /** Waits, then gives unused memory back to the system. */
   trim(): void;
   /** 0 takes the physical cores that the process may use; returns the number in use. */

@@ -19,6 +19,50 @@ interface RowKernel {
   run: (rows: number, x: Float32Array, first: number, out: Float32Array) => void;
 }
 
+/** Kernels over a frozen weight in another storage. */
+function storedKernels(name: string, storage: number): Record<string, RowKernel> {
+  const blocks = new Map<Float32Array, number>();
+  const stored = (values: Float32Array) => {
+    const block = blocks.get(values) ?? addon().store(storage, values.length, values);
+    blocks.set(values, block);
+    return block;
+  };
+  return {
+    [`Linear ${name}`]: {
+      input: D,
+      output: O,
+      run: (n, x, _, out) => addon().linear(n, D, O, x, stored(weight), undefined, out),
+    },
+    [`LinearGrad dx ${name}`]: {
+      input: O,
+      output: D,
+      run: (n, dy, _, dx) =>
+        addon().linearGrad(n, D, O, new Float32Array(n * D), stored(weight), dy, dx, undefined, undefined),
+    },
+    [`LoraLinear ${name}`]: {
+      input: D,
+      output: O,
+      run: (n, x, _, out) =>
+        addon().loraLinear(n, D, O, R, x, stored(weight), loraA, loraB, undefined, 0.7, out, new Float32Array(n * R)),
+    },
+    [`TokenLogProbs dhidden ${name}`]: {
+      input: D,
+      output: D,
+      run: (n, x, first, dhidden) =>
+        addon().tokenLogProbs(
+          n,
+          D,
+          V,
+          x,
+          stored(vocabulary),
+          targets.slice(first, first + n),
+          new Float32Array(n),
+          dhidden,
+        ),
+    },
+  };
+}
+
 /** Kernels whose output row depends on one input row; `first` is the row's number in the data of all rows. */
 const ROW_KERNELS: Record<string, RowKernel> = {
   Linear: { input: D, output: O, run: (n, x, _, out) => addon().linear(n, D, O, x, weight, undefined, out) },
@@ -30,7 +74,8 @@ const ROW_KERNELS: Record<string, RowKernel> = {
   LoraLinear: {
     input: D,
     output: O,
-    run: (n, x, _, out) => addon().loraLinear(n, D, O, R, x, weight, loraA, loraB, undefined, 0.7, out),
+    run: (n, x, _, out) =>
+      addon().loraLinear(n, D, O, R, x, weight, loraA, loraB, undefined, 0.7, out, new Float32Array(n * R)),
   },
   'LoraLinearGrad dx': {
     input: O,
@@ -45,6 +90,7 @@ const ROW_KERNELS: Record<string, RowKernel> = {
         weight,
         loraA,
         loraB,
+        new Float32Array(n * R),
         dy,
         0.7,
         dx,
@@ -74,8 +120,22 @@ const ROW_KERNELS: Record<string, RowKernel> = {
   TokenLogProbs: {
     input: D,
     output: 1,
-    run: (n, x, first, out) => addon().tokenLogProbs(n, D, V, x, vocabulary, targets.slice(first, first + n), out),
+    run: (n, x, first, out) =>
+      addon().tokenLogProbs(n, D, V, x, vocabulary, targets.slice(first, first + n), out, undefined),
   },
+  'TokenLogProbs dhidden': {
+    input: D,
+    output: D,
+    run: (n, x, first, dhidden) =>
+      addon().tokenLogProbs(n, D, V, x, vocabulary, targets.slice(first, first + n), new Float32Array(n), dhidden),
+  },
+  ScaleRows: {
+    input: D,
+    output: D,
+    run: (n, x, first, out) => addon().scaleRows(n, D, x, numbers(600, 9).slice(first, first + n), out),
+  },
+  ...storedKernels('bf16', 1),
+  ...storedKernels('NF4', 2),
   'TokenLogProbsGrad dhidden': {
     input: D,
     output: D,
@@ -229,7 +289,7 @@ describeNative('batch invariance of the native kernels', () => {
       const dbias = new Float32Array(O);
       addon().linearGrad(n, D, O, x, weight, dy, undefined, dweight, dbias);
       const [da, db] = [new Float32Array(R * D), new Float32Array(O * R)];
-      addon().loraLinearGrad(n, D, O, R, x, weight, loraA, loraB, dy, 0.7, undefined, da, db);
+      addon().loraLinearGrad(n, D, O, R, x, weight, loraA, loraB, numbers(n * R, 4), dy, 0.7, undefined, da, db);
       const dnorm = new Float32Array(D);
       addon().rmsNormGrad(n, D, x, norm, x.map(Math.cos), 1e-5, undefined, dnorm);
       const dtable = new Float32Array(V * D);

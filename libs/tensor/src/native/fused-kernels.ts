@@ -122,16 +122,49 @@ export function fusedKernels(backend: NativeBackend): FusedImplementations {
       const [n, k] = x.shape;
       const o = weight.shape[0];
       const r = lora_a.shape[0];
-      return into([[n, o]], ([out]) =>
-        addon.loraLinear(n, k, o, r, f32(x), f32(weight), f32(lora_a), f32(lora_b), optional(bias), scale, out!),
+      return into(
+        [
+          [n, o],
+          [n, r],
+        ],
+        ([out, low]) =>
+          addon.loraLinear(
+            n,
+            k,
+            o,
+            r,
+            f32(x),
+            f32(weight),
+            f32(lora_a),
+            f32(lora_b),
+            optional(bias),
+            scale,
+            out!,
+            low!,
+          ),
       );
     },
-    LoraLinearGrad: ({ x, weight, lora_a, lora_b, dy }, { scale, needs_x, needs_lora }) => {
+    LoraLinearGrad: ({ x, weight, lora_a, lora_b, low, dy }, { scale, needs_x, needs_lora }) => {
       const [n, k] = x.shape;
       const o = weight.shape[0];
       const r = lora_a.shape[0];
       return into([needs_x ? [n, k] : null, needs_lora ? [r, k] : null, needs_lora ? [o, r] : null], ([dx, da, db]) =>
-        addon.loraLinearGrad(n, k, o, r, f32(x), f32(weight), f32(lora_a), f32(lora_b), f32(dy), scale, dx, da, db),
+        addon.loraLinearGrad(
+          n,
+          k,
+          o,
+          r,
+          f32(x),
+          f32(weight),
+          f32(lora_a),
+          f32(lora_b),
+          f32(low),
+          f32(dy),
+          scale,
+          dx,
+          da,
+          db,
+        ),
       );
     },
     SwiGlu: ({ gate, up }) => into([[...gate.shape]], ([out]) => addon.swiGlu(gate.size, f32(gate), f32(up), out!)),
@@ -139,11 +172,15 @@ export function fusedKernels(backend: NativeBackend): FusedImplementations {
       into([[...gate.shape], [...gate.shape]], ([dgate, dup]) =>
         addon.swiGluGrad(gate.size, f32(gate), f32(up), f32(dy), dgate!, dup!),
       ),
-    TokenLogProbs: ({ hidden, weight, targets }) => {
+    TokenLogProbs: ({ hidden, weight, targets }, { with_dhidden }) => {
       const [n, d] = hidden.shape;
-      return into([[n]], ([out]) =>
-        addon.tokenLogProbs(n, d, weight.shape[0], f32(hidden), f32(weight), i32(targets), out!),
+      return into([[n], with_dhidden ? [n, d] : null], ([out, dhidden]) =>
+        addon.tokenLogProbs(n, d, weight.shape[0], f32(hidden), f32(weight), i32(targets), out!, dhidden),
       );
+    },
+    ScaleRows: ({ x, by }) => {
+      const [n, d] = x.shape;
+      return into([[n, d]], ([out]) => addon.scaleRows(n, d, f32(x), f32(by), out!));
     },
     TokenLogProbsGrad: ({ hidden, weight, targets, dy }, { needs_hidden, needs_weight }) => {
       const [n, d] = hidden.shape;

@@ -36,7 +36,7 @@ describeNative('native kernels beyond one block', () => {
   });
 
   it('TokenLogProbs over several blocks of rows, with masked rows', () => {
-    const [n, d, v] = [260, 12, 5001];
+    const [n, d, v] = [560, 12, 2501];
     const hidden = numbers(n * d, 1).map((x) => 2 * x);
     const weight = numbers(v * d, 2);
     const targets = Int32Array.from({ length: n }, (_, i) => (i * 977) % v);
@@ -45,12 +45,16 @@ describeNative('native kernels beyond one block', () => {
     const gradients = expected.gradients(wide(dy));
     const out = new Float32Array(n);
     const [dhidden, dweight] = [new Float32Array(n * d).fill(7), new Float32Array(v * d).fill(7)];
-    addon().tokenLogProbs(n, d, v, hidden, weight, targets, out);
+    const unit = new Float32Array(n * d);
+    addon().tokenLogProbs(n, d, v, hidden, weight, targets, out, unit);
     addon().tokenLogProbsGrad(n, d, v, hidden, weight, targets, dy, dhidden, dweight);
     expect(relativeError(out, expected.out)).toBeLessThan(TOLERANCE);
     // A chain of 5001 products: float32 rounding grows with the square root of that.
     expect(relativeError(dhidden, gradients.hidden)).toBeLessThan(2e-5);
     expect(relativeError(dweight, gradients.weight)).toBeLessThan(TOLERANCE);
+    const scaled = new Float32Array(n * d);
+    addon().scaleRows(n, d, unit, dy, scaled);
+    expect(relativeError(scaled, gradients.hidden)).toBeLessThan(2e-5);
     expect(dhidden.slice(0, d).every((x) => x === 0)).toBe(true);
   });
 

@@ -1,9 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
-import type { KvArena, KvArenaShape, NativeBackendObject } from '../kernels.ts';
+import type { KvArena, KvArenaShape, NativeBackendObject, WeightStorage } from '../kernels.ts';
 import type { Block, NativeAddon } from './addon.ts';
 import { NativeData, SMALL } from './native-data.ts';
 import { createNativeKvArena } from './native-kv-arena.ts';
+
+// The numbers of enum Storage in native/src/kernels.h.
+const STORAGES: readonly WeightStorage[] = ['fp32', 'bf16', 'nf4'];
 
 /** A new tensor of the backend and its memory, which the caller fills. */
 export interface Output {
@@ -44,6 +47,15 @@ export class NativeBackend extends MathBackendCPU implements NativeBackendObject
     this.give(dataId, data, this.addon.allocate(tf.util.sizeFromShape(shape)), tf.util.sizeFromShape(shape));
     this.data.set(dataId, data as never);
     return { info: { dataId, shape, dtype: 'float32' }, block: data.block };
+  }
+
+  /** A float32 tensor whose numbers lie in fewer bits; kernels take it as a frozen weight or table, and reading gives the float32 values. */
+  stored(values: Float32Array, shape: number[], storage: WeightStorage): tf.TensorInfo {
+    const dataId = {};
+    const data = new NativeData('float32', this.readBlock);
+    this.give(dataId, data, this.addon.store(STORAGES.indexOf(storage), values.length, values), values.length);
+    this.data.set(dataId, data as never);
+    return { dataId, shape, dtype: 'float32' };
   }
 
   private give(dataId: object, data: NativeData, block: Block, count: number): void {

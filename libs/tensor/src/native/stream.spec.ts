@@ -79,11 +79,11 @@ describeNative('command stream', () => {
     const targets = new Int32Array(N);
     const message = `native: TokenLogProbs: out of memory [N=${N}, D=${N}, V=${N}]`;
 
-    addon().tokenLogProbs(N, N, N, x, weight, targets, out);
+    addon().tokenLogProbs(N, N, N, x, weight, targets, out, undefined);
     addon().fill(out, N, 8);
     await expect(addon().fence()).rejects.toThrow(message);
 
-    addon().tokenLogProbs(N, N, N, x, weight, targets, out);
+    addon().tokenLogProbs(N, N, N, x, weight, targets, out, undefined);
     expect(() => addon().sync()).toThrow(message);
     addon().sync();
 
@@ -154,7 +154,7 @@ worker.on('online', () => setTimeout(() => worker.terminate().then(() => console
     it('throws where the command was given with ITOOL_SYNC=1', () => {
       const script = `
 addon.limitMemory(Infinity, 1);
-try { addon.tokenLogProbs(1, 512, 512, addon.allocate(512), x, new Int32Array(1), addon.allocate(1)); }
+try { addon.tokenLogProbs(1, 512, 512, addon.allocate(512), x, new Int32Array(1), addon.allocate(1), undefined); }
 catch (error) { process.stdout.write(error.message); }
 `;
       expect(run(script, { ITOOL_SYNC: '1' }).stdout).toBe('native: TokenLogProbs: out of memory [N=1, D=512, V=512]');
