@@ -7,6 +7,7 @@ export {
 } from './bfcl-file.ts';
 export { bootstrapIntervals, type Interval } from './bootstrap.ts';
 export { baseCategory, type Checker, categoryOf, checkerOf, isRelevanceCategory } from './category.ts';
+export { chatTools } from './chat-tools.ts';
 export { type CaseInput, type CaseVerdict, checkCase, type ModelOutput } from './check-case.ts';
 export {
   type BfclDataset,
