@@ -80,7 +80,7 @@ describe('the bfcl suite on files of our own', () => {
     expect(JSON.parse(result.stdout)).toMatchObject({ suite: 'bfcl', agree: 2, total: 3 });
   });
   it.each([
-    [['--suite', 'nothing'], 'suite is not known: nothing (bfcl)'],
+    [['--suite', 'nothing'], 'suite is not known: nothing (bfcl, api-bank)'],
     [['--suite', 'bfcl', '--golden', '/nowhere'], 'folder of --golden does not exist: /nowhere'],
     [['--unknown'], "Unknown option '--unknown'"],
   ])('exits with 2 on %j', (argv, message) => {

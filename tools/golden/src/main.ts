@@ -1,11 +1,15 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ItoolError } from '@itool/record';
+import { runApiBankSuite } from './api-bank-suite.ts';
 import { runBfclSuite } from './bfcl-suite.ts';
 import { type GoldenReport, printReport } from './file-report.ts';
 
-const USAGE = 'usage: main.ts --suite bfcl --golden <folder> --data <folder> [--json]';
-const SUITES: Readonly<Record<string, (golden: string, data: string) => GoldenReport>> = { bfcl: runBfclSuite };
+const USAGE = 'usage: main.ts --suite bfcl|api-bank --golden <folder> --data <folder> [--json]';
+const SUITES: Readonly<Record<string, (golden: string, data: string) => GoldenReport>> = {
+  bfcl: runBfclSuite,
+  'api-bank': runApiBankSuite,
+};
 
 function readArguments(argv: string[]): { suite: string; golden: string; data: string; json: boolean } {
   const { values } = parseArgs({
