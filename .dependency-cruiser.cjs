@@ -14,7 +14,7 @@ const layers = [
     'chat-endpoint',
   ],
   ['nn', 'optim', 'generation'],
-  ['loss', 'training', 'curriculum', 'mcts', 'preference', 'bfcl', 'api-bank'],
+  ['loss', 'training', 'curriculum', 'mcts', 'preference', 'bfcl', 'bfcl-environments', 'bfcl-multi-turn', 'api-bank'],
   ['stage', 'report', 'policy', 'answer'],
 ];
 const upwards = layers.slice(0, -1).map((libs, index) => ({
@@ -49,7 +49,7 @@ module.exports = {
     {
       name: 'benchmarks-know-no-training',
       severity: 'error',
-      from: { path: '^libs/(bfcl|api-bank)/' },
+  ['loss', 'training', 'curriculum', 'mcts', 'preference', 'bfcl', 'bfcl-environments', 'bfcl-multi-turn', 'api-bank'],
       to: { path: '^libs/(training|loss|optim)/' },
     },
     {

@@ -3,11 +3,26 @@ import { decodePromptText, type StripRule } from './decode-prompt.ts';
 import { pyStr } from './py-format.ts';
 import { pyRepr } from './py-repr.ts';
 import { PySyntaxError } from './py-syntax-error.ts';
-import { isDict, type PyDict, type PyValue } from './py-value.ts';
+import { isDict, isTuple, type PyDict, type PyValue } from './py-value.ts';
+
+/** Ints of more than 4300 digits have no repr in Python, so a reply with one does not decode. */
+const UNPRINTABLE = BigInt(`1${'0'.repeat(4300)}`);
+
+function requirePrintable(value: PyValue): void {
+  if (typeof value === 'bigint' && (value >= UNPRINTABLE || value <= -UNPRINTABLE)) {
+    throw new PySyntaxError('int is too large to be printed');
+  }
+  if (Array.isArray(value)) value.forEach(requirePrintable);
+  else if (isTuple(value)) value.items.forEach(requirePrintable);
+  else if (isDict(value)) for (const [, member] of value.entries) requirePrintable(member);
+}
 
 /** A dict of dicts is taken for a call and printed as one, by its first key; an empty dict has none and fails. */
 function argumentText(value: PyValue): string {
-  if (!isDict(value)) return pyRepr(value);
+  if (!isDict(value)) {
+    requirePrintable(value);
+    return pyRepr(value);
+  }
   if (!value.entries.every(([, member]) => isDict(member))) {
     return `{${value.entries.map(([key, member]) => `'${pyStr(key)}': ${argumentText(member)}`).join(', ')}}`;
   }
@@ -38,6 +53,7 @@ export function decodeFcForExecution(reply: PyValue): string[] {
   return decodeFunctionCalls(reply).map((call) => {
     const [name, values] = (call as PyDict).entries[0]!;
     if (!isDict(values)) throw new PySyntaxError('arguments are no object');
+    requirePrintable(values);
     return `${pyStr(name)}(${values.entries.map(([key, value]) => `${pyStr(key)}=${pyRepr(value)}`).join(',')})`;
   });
 }

@@ -33,12 +33,26 @@ export {
 } from './judge-results.ts';
 export { type Language, languageOf } from './language.ts';
 export { functionDocFiles, heldOutDocs, loadFunctionDocs } from './multi-turn-docs.ts';
+export type { PyExpression } from './py-expression.ts';
 export { fromJson, PyJsonError, parsePyJson, toJson } from './py-json.ts';
 export { pyJsonDumps, pyJsonDumpsLine } from './py-json-dumps.ts';
 export { pyDict, pyJsonText } from './py-json-text.ts';
+export { parsePyExpression } from './py-parser.ts';
 export { pyRepr, reprFloat, reprString } from './py-repr.ts';
 export { PySyntaxError } from './py-syntax-error.ts';
-export { dictGet, isDict, type PyDict, type PyValue, pyEqual } from './py-value.ts';
+export {
+  dictDelete,
+  dictGet,
+  dictSet,
+  isDict,
+  isHashable,
+  isTuple,
+  type PyDict,
+  type PyValue,
+  pyEqual,
+  pyIncludes,
+  pyType,
+} from './py-value.ts';
 export {
   categoryGroup,
   findResultFiles,

@@ -78,14 +78,63 @@ export function isHashable(value: PyValue): boolean {
   return !Array.isArray(value) && !isDict(value);
 }
 
+/** Entries by key for dicts that are too long to be searched; `size` tells whether entries were added behind its back. */
+type DictIndex = { size: number; entries: Map<bigint | number | string | boolean | null, [PyValue, PyValue]> };
+const indexes = new WeakMap<PyDict, DictIndex>();
+const SEARCHED_ENTRIES = 16;
+
+/** One spelling for all keys that Python holds equal: 1, 1.0 and True are one key. Undefined for keys that are not indexed. */
+function indexKey(key: PyValue): bigint | number | string | boolean | null | undefined {
+  if (typeof key === 'string' || key === null) return key;
+  if (typeof key === 'boolean') return key ? 1n : 0n;
+  if (typeof key === 'number') return Number.isInteger(key) ? BigInt(key) : key;
+  return typeof key === 'bigint' ? key : undefined;
+}
+
+function dictEntry(dict: PyDict, key: PyValue): [PyValue, PyValue] | undefined {
+  const indexed = indexKey(key);
+  if (dict.entries.length <= SEARCHED_ENTRIES || indexed === undefined) {
+    return dict.entries.find(([k]) => k === key || pyEqual(k, key));
+  }
+  let index = indexes.get(dict);
+  if (index?.size !== dict.entries.length) {
+    index = { size: dict.entries.length, entries: new Map() };
+    for (const entry of dict.entries) {
+      const name = indexKey(entry[0]);
+      if (name !== undefined) index.entries.set(name, entry);
+    }
+    indexes.set(dict, index);
+  }
+  return index.entries.get(indexed);
+}
+
 /** The value under a key, compared as Python compares keys, or undefined. */
 export function dictGet(dict: PyDict, key: PyValue): PyValue | undefined {
-  return dict.entries.find(([k]) => k === key || pyEqual(k, key))?.[1];
+  return dictEntry(dict, key)?.[1];
 }
 
 /** Sets a key in place; a key that is already there keeps its position and its first spelling. */
 export function dictSet(dict: PyDict, key: PyValue, value: PyValue): void {
-  const entry = dict.entries.find(([k]) => k === key || pyEqual(k, key));
-  if (entry) entry[1] = value;
-  else dict.entries.push([key, value]);
+  const entry = dictEntry(dict, key);
+  if (entry) {
+    entry[1] = value;
+    return;
+  }
+  const added: [PyValue, PyValue] = [key, value];
+  dict.entries.push(added);
+  const index = indexes.get(dict);
+  const indexed = indexKey(key);
+  if (index !== undefined && index.size === dict.entries.length - 1) {
+    index.size++;
+    if (indexed !== undefined) index.entries.set(indexed, added);
+  }
+}
+
+/** Removes a key in place and returns its value, or undefined when it is not there. */
+export function dictDelete(dict: PyDict, key: PyValue): PyValue | undefined {
+  const entry = dictEntry(dict, key);
+  if (entry === undefined) return undefined;
+  dict.entries.splice(dict.entries.indexOf(entry), 1);
+  indexes.delete(dict);
+  return entry[1];
 }

@@ -1,17 +1,12 @@
 import { join } from 'node:path';
 import type { PyDict } from '@itool/bfcl';
+import { compareConversation, compareProbe, compareRun, openMultiTurnData } from './compare-multi-turn.ts';
 import { comparePrimitive, coversPrimitive } from './compare-primitives.ts';
 import { comparePrompt } from './compare-prompts.ts';
 import { compareScores } from './compare-scores.ts';
 import { compareVerdict } from './compare-verdicts.ts';
 import { compareRows, type FileReport, type GoldenReport, summarize } from './file-report.ts';
 import { goldenFiles, openRows, readGoldenRows } from './golden-rows.ts';
-
-const NOT_COVERED: Readonly<Record<string, string>> = {
-  'api_probe.jsonl': 'the simulated classes of multi-turn categories are not implemented',
-  'multi_turn_gt_runs.jsonl': 'multi-turn categories are not implemented',
-  'multi_turn_verdicts.jsonl': 'multi-turn categories are not implemented',
-};
 
 function compareCovered(
   file: string,
@@ -27,6 +22,7 @@ function compareCovered(
 /** Compares every golden file of a folder that the evaluator covers; `data` is the folder of the official data files. */
 export function runBfclSuite(golden: string, data: string): GoldenReport {
   const dataset = openRows(data);
+  const multiTurn = openMultiTurnData(data);
   const files = goldenFiles(golden).map((file): FileReport => {
     const read = () => readGoldenRows(join(golden, file));
     switch (file) {
@@ -41,8 +37,14 @@ export function runBfclSuite(golden: string, data: string): GoldenReport {
         return compareCovered(file, read(), coversPrimitive, comparePrimitive);
       case 'prompts.jsonl':
         return compareRows(file, read(), (row) => comparePrompt(row, dataset));
+      case 'api_probe.jsonl':
+        return compareRows(file, read(), (row) => compareProbe(row, dataset, multiTurn));
+      case 'multi_turn_gt_runs.jsonl':
+        return compareRows(file, read(), (row) => compareRun(row, dataset, multiTurn));
+      case 'multi_turn_verdicts.jsonl':
+        return compareRows(file, read(), (row) => compareConversation(row, dataset, multiTurn));
       default:
-        return { file, skipped: NOT_COVERED[file] ?? 'not a file of this suite' };
+        return { file, skipped: 'not a file of this suite' };
     }
   });
   return summarize('bfcl', files);
