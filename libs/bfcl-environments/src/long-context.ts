@@ -74,9 +74,17 @@ function asTables(values: PyDict, source: string): LongContext {
   return Object.fromEntries(Object.keys(TABLES).map((name) => [name, dictGet(values, name)])) as LongContext;
 }
 
+/** Python's `...`, as the JSON form of the tables spells it. */
+const ELLIPSIS: PyDict = { kind: 'dict', entries: [['$py', 'Ellipsis']] };
+
+export function isEllipsis(value: PyValue): boolean {
+  return isDict(value) && dictGet(value, '$py') === 'Ellipsis';
+}
+
 /** A constant of Python source: literals, lists and dicts of literals, joined texts. Everything else is refused, nothing is run. */
 function literal(node: PyExpression, name: string): PyValue {
   if (node.kind === 'constant') return node.value;
+  if (node.kind === 'ellipsis') return ELLIPSIS;
   if (node.kind === 'list') return node.elements.map((element) => literal(element, name));
   if (node.kind === 'dict') {
     const entries = node.entries.map(([key, value]): [PyValue, PyValue] => {

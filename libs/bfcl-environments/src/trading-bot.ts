@@ -1,5 +1,6 @@
-import { dictGet, dictSet, type PyDict, type PyValue, pyEqual } from '@itool/bfcl';
-import { configured, type EnvironmentClass, method, type World } from './environment.ts';
+import { dictGet, dictSet, type PyDict, type PyValue, pyEqual, pyRepr } from '@itool/bfcl';
+import { configured, type EnvironmentClass, method, type Printed, type World } from './environment.ts';
+import { isEllipsis } from './long-context.ts';
 import { parseMoment, printMoment } from './py-datetime.ts';
 import { PyError } from './py-error.ts';
 import {
@@ -150,12 +151,15 @@ function transactions(state: TradingState, from: PyValue, to: PyValue, world: Wo
   return dict({ transaction_history: [...kept, ...added] });
 }
 
-function watchList(state: TradingState, world: World): PyValue {
+function watchList(state: TradingState, world: World): PyValue | Printed {
   if (!truthy(state.authenticated)) {
     return ['Error: User not authenticated. Please log in to view the watchlist.'];
   }
   if (!state.long_context) return dict({ watchlist: state.watch_list });
-  return [...asList(state.watch_list, 'copy'), ...world.tables!.WATCH_LIST_EXTENSION];
+  const symbols = [...asList(state.watch_list, 'copy'), ...world.tables!.WATCH_LIST_EXTENSION];
+  // The table ends with Python's `...`.
+  const shown = symbols.map((symbol) => (isEllipsis(symbol) ? 'Ellipsis' : pyRepr(symbol)));
+  return { kind: 'printed', text: `[${shown.join(', ')}]` };
 }
 
 function availableStocks(state: TradingState, sector: PyValue, world: World): PyValue {
@@ -270,7 +274,7 @@ export const TradingBot: EnvironmentClass<TradingState> = {
       if (!contains(state.watch_list, stock!) && contains(state.stocks, stock!)) {
         asList(state.watch_list, 'append').push(stock!);
       }
-      return dict({ symbol: state.watch_list });
+      return dict({ watchlist: state.watch_list });
     }),
     notify_price_change: method(['stocks', 'threshold'], (state, [stocks, threshold]) => {
       const symbols = iterate(stocks!).filter((symbol) => changed(state, symbol, threshold!));

@@ -91,10 +91,7 @@ function register(state: TravelState, args: readonly PyValue[]): PyValue {
   ];
   if (state.token_expires_in === null) return error('Token not initialized');
   if (pyEqual(state.token_expires_in, 0n)) return error('Token expired');
-  if (!pyEqual(token, state.access_token)) {
-    state.token_expires_in = arithmetic('-', state.token_expires_in, 1n);
-    return error('Invalid access token');
-  }
+  if (!pyEqual(token, state.access_token)) return error('Invalid access token');
   if (contains(state.credit_card_list, card_number)) return error('Card already registered');
   const card_id = draw(state, 12);
   const balance = BigInt(draw(state, 5));

@@ -56,11 +56,7 @@ export function isLongContext(id: string): boolean {
 }
 
 /** The instances of one side under the variable names of the original. */
-export function createInstances(
-  question: MultiTurnRow,
-  side: string,
-  world: World,
-): Instances {
+export function createInstances(question: MultiTurnRow, side: string, world: World): Instances {
   return new Map(
     (question.involved_classes ?? []).map((name): [string, SimulatedApi] => [
       `${side}_${question.id}_${name}_instance`.replace(/[-./:]/g, '_'),
