@@ -202,7 +202,9 @@ export function compareConversation(row: PyDict, dataset: Dataset, data: MultiTu
   }
   const official = dictGet(row, 'detail') ?? null;
   const detail = verdict.detail && toPy(verdict.detail);
-  return pyEqual(detail, official) || sameMissing(detail, official) ? null : `${at}: detail ${pyRepr(detail)}, official ${pyRepr(official)}`;
+  return pyEqual(detail, official) || sameMissing(detail, official)
+    ? null
+    : `${at}: detail ${pyRepr(detail)}, official ${pyRepr(official)}`;
 }
 
 /** Same missing results, of which the golden file gives the long ones by hash. */
@@ -210,7 +212,9 @@ function sameMissing(detail: PyValue, official: PyValue): boolean {
   if (!isDict(detail) || !isDict(official)) return false;
   const [own, expected] = [detail, official].map((side) => listOf(side, 'missing_items'));
   const same = own!.every((item, i) => compareResult(String(item), expected![i] ?? null, '') === null);
-  return same && own!.length === expected!.length && pyEqual(dictGet(detail, 'turn')!, dictGet(official, 'turn') ?? null);
+  return (
+    same && own!.length === expected!.length && pyEqual(dictGet(detail, 'turn')!, dictGet(official, 'turn') ?? null)
+  );
 }
 
 function toPy(detail: Readonly<Record<string, unknown>>): PyDict {

@@ -13,7 +13,9 @@ import {
   reprString,
   standardizeString,
 } from '@itool/bfcl';
+import { compareText, splitLines, splitWords, textLength } from '@itool/bfcl-environments';
 import { textOf } from './golden-rows.ts';
+import { NUMBER_OPERATIONS } from './number-primitives.ts';
 
 function dictOf(members: Readonly<Record<string, PyValue>>): PyDict {
   return { kind: 'dict', entries: Object.entries(members) };
@@ -58,6 +60,11 @@ const TEXT_OPERATIONS: Readonly<Record<string, (input: string) => PyValue>> = {
   py_repr_str: reprString,
   json_dumps_str: (text) => pyJsonDumpsLine(text) ?? null,
   standardize_string: standardizeString,
+  len: (text) => BigInt(textLength(text)),
+  sorted_lines: (text) => splitLines(text).sort(compareText),
+  split_ws: splitWords,
+  splitlines: splitLines,
+  utf8_bytes: (text) => BigInt(Buffer.byteLength(text, 'utf8')),
   obj_repr_and_json: (text) => {
     const value = literalOf(text);
     return dictOf({ str: pyRepr(value), json: pyJsonDumpsLine(value) ?? null });
@@ -65,6 +72,7 @@ const TEXT_OPERATIONS: Readonly<Record<string, (input: string) => PyValue>> = {
 };
 
 const OPERATIONS: Readonly<Record<string, (input: PyDict) => PyValue>> = {
+  ...NUMBER_OPERATIONS,
   float_repr: (input) => {
     const value = floatOfHex(textOf(input, 'hex'));
     return dictOf({ repr: reprFloat(value), json: pyJsonDumpsLine(value) ?? null });
