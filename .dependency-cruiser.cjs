@@ -49,7 +49,7 @@ module.exports = {
     {
       name: 'benchmarks-know-no-training',
       severity: 'error',
-  ['loss', 'training', 'curriculum', 'mcts', 'preference', 'bfcl', 'bfcl-environments', 'bfcl-multi-turn', 'api-bank'],
+      from: { path: '^libs/(bfcl|bfcl-environments|bfcl-multi-turn|api-bank)/' },
       to: { path: '^libs/(training|loss|optim)/' },
     },
     {
