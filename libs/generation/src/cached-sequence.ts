@@ -1,4 +1,3 @@
-import type { KvCache } from '@itool/tensor';
 import { PAGE_SIZE, type PagePool, pageKeys } from './page-pool.ts';
 
 /** Tokens and the pages that hold the keys and values of the first `cached` of them. */
@@ -38,7 +37,12 @@ export function closeSequence(pool: PagePool, sequence: CachedSequence): void {
 }
 
 /** Makes the pages of positions cached .. cached+count-1 writable by this sequence and returns the positions' slots. */
-export function claimSlots(pool: PagePool, cache: KvCache, sequence: CachedSequence, count: number): number[] {
+export function claimSlots(
+  pool: PagePool,
+  copyPage: (from: number, to: number) => void,
+  sequence: CachedSequence,
+  count: number,
+): number[] {
   return Array.from({ length: count }, (_, i) => {
     const position = sequence.cached + i;
     const index = Math.floor(position / PAGE_SIZE);
@@ -46,7 +50,7 @@ export function claimSlots(pool: PagePool, cache: KvCache, sequence: CachedSeque
     else if (i === 0) {
       const before = sequence.pages[index]!;
       const page = pool.writable(before);
-      if (page !== before) cache.copyPage(before, page);
+      if (page !== before) copyPage(before, page);
       sequence.pages[index] = page;
     }
     return sequence.pages[index]! * PAGE_SIZE + (position % PAGE_SIZE);

@@ -25,11 +25,11 @@ export type CacheLimits = { pages: number; max_sequences: number; max_position_e
 
 /** Jobs of one request: more than one when its samples do not fit into the cache together. */
 export function planJobs(request: GenerationRequest, index: number, limits: CacheLimits): GenerationJob[] {
-  const { prompt_ids, max_new_tokens, temperature, top_p, top_k } = request;
-  if (!(max_new_tokens >= 1) || !(temperature >= 0) || !(top_p > 0) || !(top_k >= 0))
+  const { prompt_ids, max_new_tokens, temperature, top_p, top_k, repetition_penalty = 1 } = request;
+  if (!(max_new_tokens >= 1) || !(temperature >= 0) || !(top_p > 0) || !(top_k >= 0) || !(repetition_penalty > 0))
     throw new ItoolError({
       code: 'bad_config',
-      message: `generation: setting out of range: max_new_tokens ${max_new_tokens}, temperature ${temperature}, top_p ${top_p}, top_k ${top_k} (>= 1, >= 0, > 0, >= 0)`,
+      message: `generation: setting out of range: max_new_tokens ${max_new_tokens}, temperature ${temperature}, top_p ${top_p}, top_k ${top_k}, repetition_penalty ${repetition_penalty} (>= 1, >= 0, > 0, >= 0, > 0)`,
     });
   const plain = planPrompt(prompt_ids, index, limits);
   const limit = Math.min(max_new_tokens, limits.max_position_embeddings - prompt_ids.length);

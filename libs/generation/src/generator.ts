@@ -27,6 +27,7 @@ export type Generator = {
  * @param options.pages default: room for max_sequences sequences of full context
  * @param options.max_sequences default 64
  * @param options.prefill_tokens default 512
+ * @param options.dtype default fp32
  */
 export function createGenerator(model: Model, options: GeneratorOptions = {}): Generator {
   const max_sequences = options.max_sequences ?? 64;
@@ -34,6 +35,7 @@ export function createGenerator(model: Model, options: GeneratorOptions = {}): G
     max_sequences,
     pages: options.pages ?? max_sequences * Math.ceil(model.config.max_position_embeddings / PAGE_SIZE),
     prefill_tokens: options.prefill_tokens ?? 512,
+    dtype: options.dtype ?? 'fp32',
   });
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {

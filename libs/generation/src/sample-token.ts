@@ -1,23 +1,47 @@
 /** How the next token is chosen. top_k 0 and top_p 1 leave the distribution whole; temperature 0 takes the most likely token. */
-export type SamplingConfig = { temperature: number; top_p: number; top_k: number };
+export type SamplingConfig = {
+  temperature: number;
+  top_p: number;
+  top_k: number;
+  /** logits of tokens that are in the prompt or the output already are divided by it, negative ones multiplied (Keskar et al. 2019); default 1 */
+  repetition_penalty?: number;
+};
 
 /** A chosen token and its log-probability under the undistorted distribution (temperature 1, all tokens). */
 export type SampledToken = { token_id: number; logprob: number };
 
 /**
- * Chooses from logits [V] in the order of transformers' warpers: temperature, top-k, then top-p of what is left. Arithmetic in float64 in
- * token order, one random number per token, so the choice depends on these logits and that number alone. Ties go to the lower id.
+ * Chooses from logits [V] in the order of transformers' processors: repetition penalty, temperature, top-k, then top-p of what is left.
+ * Arithmetic in float64 in token order, one random number per token, so the choice depends on these logits and that number alone. Ties go
+ * to the lower id. Token -1 when the logits are not finite.
  *
- * @param uniform in [0, 1); not called at temperature 0
+ * @param uniform in [0, 1); without meaning at temperature 0
+ * @param seen tokens that the repetition penalty is for
  */
-export function sampleToken(logits: Float32Array, config: SamplingConfig, uniform: () => number): SampledToken {
-  const best = mostLikely(logits);
-  const peak = logits[best]!;
-  if (!Number.isFinite(peak)) throw new Error(`generation: logits are not finite: ${peak} at token ${best}`);
-  const token = config.temperature === 0 ? best : draw(logits, peak, config, uniform());
+export function sampleToken(
+  logits: Float32Array,
+  config: SamplingConfig,
+  uniform: number,
+  seen: ArrayLike<number> = [],
+): SampledToken {
+  const peak = logits[mostLikely(logits)]!;
+  if (!Number.isFinite(peak)) return { token_id: -1, logprob: Number.NaN };
+  const adjusted = penalised(logits, config.repetition_penalty ?? 1, seen);
+  const best = mostLikely(adjusted);
+  const token = config.temperature === 0 ? best : draw(adjusted, adjusted[best]!, config, uniform);
   let total = 0;
   for (let i = 0; i < logits.length; i++) total += Math.exp(logits[i]! - peak);
   return { token_id: token, logprob: logits[token]! - peak - Math.log(total) };
+}
+
+function penalised(logits: Float32Array, penalty: number, seen: ArrayLike<number>): Float32Array {
+  if (penalty === 1 || seen.length === 0) return logits;
+  const adjusted = logits.slice();
+  for (let i = 0; i < seen.length; i++) {
+    const logit = logits[seen[i]!]!;
+    adjusted[seen[i]!] = logit < 0 ? logit * penalty : logit / penalty;
+  }
+  return adjusted;
 }
 
 // NaN loses every comparison, so it is looked for by itself.

@@ -1,17 +1,12 @@
-import { type CachePlan, forwardCached, headDim, logits, type Model } from '@itool/nn';
-import { createKvCache, embed, type KvCache, tf } from '@itool/tensor';
-import {
-  advance,
-  type CachedSequence,
-  claimSlots,
-  closeSequence,
-  forkSequence,
-  openSequence,
-} from './cached-sequence.ts';
+import type { Model } from '@itool/nn';
+import { ItoolError } from '@itool/record';
+import type { DecoderSample } from '@itool/tensor';
+import { advance, type CachedSequence, closeSequence, forkSequence, openSequence } from './cached-sequence.ts';
+import { type DecoderDtype, modelDecoder } from './decoder.ts';
 import { acceptToken, type CacheLimits, type GenerationJob, reservedPages } from './generation-job.ts';
 import type { GeneratedSample } from './generation-request.ts';
 import { createPagePool, PAGE_SIZE, type PagePool } from './page-pool.ts';
-import { sampleToken } from './sample-token.ts';
+import { planRows } from './plan-rows.ts';
 
 export type SchedulerOptions = {
   /** pages of 16 tokens in the cache */
@@ -20,6 +15,8 @@ export type SchedulerOptions = {
   max_sequences: number;
   /** prompt tokens computed per step beside the samples' own */
   prefill_tokens: number;
+  /** of the weights that the decoder computes with */
+  dtype: DecoderDtype;
 };
 
 /** Tokens that went through the model, and prompt tokens that did not because the cache had them. */
@@ -39,8 +36,9 @@ export type Scheduler = {
 
 type Prefill = { job: GenerationJob; sequence: CachedSequence };
 type Decode = { job: GenerationJob; sample: number; sequence: CachedSequence; output: GeneratedSample };
-/** A sequence that computes `count` tokens in this step. */
-type Part = { sequence: CachedSequence; count: number };
+type Chunk = { prefill: Prefill; sequence: CachedSequence; count: number };
+/** A sample whose next token comes out of this step; `output` is the row of logits. */
+type Draw = { output: number; job: GenerationJob; sample: number; seen: ArrayLike<number> };
 
 /**
  * Continuous batching over a paged cache: each step computes one token of every running sample and a chunk of waiting prompts in one batch,
@@ -48,18 +46,11 @@ type Part = { sequence: CachedSequence; count: number };
  * later one waiting until the earlier one has computed them. What a row computes does not depend on the batch, so neither do results.
  */
 export function createScheduler(model: Model, options: SchedulerOptions): Scheduler {
-  const { config } = model;
-  const cache = createKvCache({
-    layers: config.num_hidden_layers,
-    kv_heads: config.num_key_value_heads,
-    head_dim: headDim(config),
-    pages: options.pages,
-    page_size: PAGE_SIZE,
-  });
+  const decoder = modelDecoder(model, options.pages, options.dtype);
   const pool = createPagePool(options.pages);
   const counts: GenerationCounts = { prefill_tokens: 0, decode_tokens: 0, reused_tokens: 0 };
   return {
-    limits: { ...options, max_position_embeddings: config.max_position_embeddings },
+    limits: { ...options, max_position_embeddings: model.config.max_position_embeddings },
     counts,
     run: async (jobs, events) => {
       let waiting = [...jobs];
@@ -74,53 +65,67 @@ export function createScheduler(model: Model, options: SchedulerOptions): Schedu
           for (const { sequence } of admitted) counts.reused_tokens += sequence.cached;
 
           const chunks = cutChunks(prefills, options.prefill_tokens);
-          const parts: Part[] = [...decodes.map(({ sequence }) => ({ sequence, count: 1 })), ...chunks];
-          const rows = compute(model, cache, pool, parts);
-          counts.decode_tokens += decodes.length;
+          const finished = chunks.filter(({ sequence, count }) => sequence.cached + count === sequence.ids.length);
+          const advancing = [...decodes.map(({ sequence }) => ({ sequence, count: 1 })), ...chunks];
+          const rows = planRows(pool, decoder.copyPage, advancing, [...decodes, ...finished]);
+          const draws: Draw[] = decodes.map(({ job, sample, sequence }, output) => ({
+            output,
+            job,
+            sample,
+            seen: sequence.ids,
+          }));
+          for (const [i, { prefill, sequence }] of finished.entries())
+            for (const sample of prefill.job.samples)
+              draws.push({ output: decodes.length + i, job: prefill.job, sample, seen: sequence.ids });
+          const running = decodes.length;
+          const wanted = wantedOutputs(decodes, finished);
+          const result = decoder.step(rows, draws.map(decoderSample), Int32Array.from(wanted));
+          for (const { sequence, count } of advancing) advance(pool, sequence, count);
+          counts.decode_tokens += running;
           counts.prefill_tokens += chunks.reduce((sum, { count }) => sum + count, 0);
 
+          const vocab = model.config.vocab_size;
+          const logitsOf = (output: number) => {
+            const at = wanted.indexOf(output);
+            return result.logits.subarray(at * vocab, (at + 1) * vocab);
+          };
           const close = (job: GenerationJob, sequence: CachedSequence) => {
             closeSequence(pool, sequence);
             const left = open.get(job)! - 1;
             if (left > 0) open.set(job, left);
             else open.delete(job);
           };
-          const take = (decode: Decode, row: Float32Array): boolean => {
+          for (const [i, { prefill }] of finished.entries()) {
+            const { job, sequence } = prefill;
+            for (const sample of job.samples) decodes.push(newDecode(job, sample, forkSequence(pool, sequence)));
+            closeSequence(pool, sequence);
+            if (job.request !== null) continue;
+            open.delete(job);
+            events.onLogits(job, logitsOf(running + i).slice());
+          }
+          prefills = prefills.filter(({ sequence }) => sequence.cached < sequence.ids.length);
+          decodes = decodes.filter((decode, i) => {
             const { job, sample, sequence, output } = decode;
-            const request = job.request!;
-            const token = sampleToken(row, request, () => request.streams[sample]!.uniform());
-            if (request.watch_ids !== undefined)
-              output.watched_logits.push(Float32Array.from(request.watch_ids, (id) => row[id]!));
+            const token = { token_id: result.tokens[i]!, logprob: result.logprobs[i]! };
+            if (token.token_id < 0) throw notFinite(job);
+            const watched = job.request!.watch_ids;
+            if (watched !== undefined) {
+              const logits = logitsOf(draws[i]!.output);
+              output.watched_logits.push(Float32Array.from(watched, (id) => logits[id]!));
+            }
             sequence.ids.push(token.token_id);
             if (!acceptToken(job, sample, output, token)) return true;
             close(job, sequence);
             events.onSample(job, sample, output);
             return false;
-          };
-          const rowOf = new Map(decodes.map((decode, i) => [decode, rows[i]!]));
-          for (const [i, { prefill }] of chunks.entries()) {
-            const { job, sequence } = prefill;
-            if (sequence.cached < sequence.ids.length) continue;
-            const row = rows[rows.length - chunks.length + i]!;
-            for (const sample of job.samples) {
-              const decode = newDecode(job, sample, forkSequence(pool, sequence));
-              decodes.push(decode);
-              rowOf.set(decode, row);
-            }
-            closeSequence(pool, sequence);
-            if (job.request !== null) continue;
-            open.delete(job);
-            events.onLogits(job, row);
-          }
-          prefills = prefills.filter(({ sequence }) => sequence.cached < sequence.ids.length);
-          decodes = decodes.filter((decode) => take(decode, rowOf.get(decode)!));
+          });
           await new Promise((resolve) => setImmediate(resolve));
         }
       } finally {
         for (const { sequence } of [...prefills, ...decodes]) closeSequence(pool, sequence);
       }
     },
-    dispose: () => cache.dispose(),
+    dispose: () => decoder.dispose(),
   };
 }
 
@@ -162,8 +167,8 @@ function admit(
 }
 
 /** Next tokens of the prompts, the oldest first, `budget` in all. */
-function cutChunks(prefills: readonly Prefill[], budget: number): (Part & { prefill: Prefill })[] {
-  const chunks: (Part & { prefill: Prefill })[] = [];
+function cutChunks(prefills: readonly Prefill[], budget: number): Chunk[] {
+  const chunks: Chunk[] = [];
   let left = budget;
   for (const prefill of prefills) {
     const { sequence } = prefill;
@@ -175,40 +180,25 @@ function cutChunks(prefills: readonly Prefill[], budget: number): (Part & { pref
   return chunks;
 }
 
-/** Runs the next tokens of each part through the model; returns the logits after the last token of each. */
-function compute(model: Model, cache: KvCache, pool: PagePool, parts: readonly Part[]): Float32Array[] {
-  const slots = parts.flatMap(({ sequence, count }) => claimSlots(pool, cache, sequence, count));
-  const ids = parts.flatMap(({ sequence, count }) => sequence.ids.slice(sequence.cached, sequence.cached + count));
-  const positions = parts.flatMap(({ sequence, count }) =>
-    Array.from({ length: count }, (_, i) => sequence.cached + i),
-  );
-  const maxPages = Math.max(...parts.map(({ sequence }) => sequence.pages.length));
-  const pageTable = new Int32Array(parts.length * maxPages);
-  const lastRows = new Int32Array(parts.length);
-  let rows = 0;
-  for (const [b, { sequence, count }] of parts.entries()) {
-    pageTable.set(sequence.pages, b * maxPages);
-    rows += count;
-    lastRows[b] = rows - 1;
-  }
-  const plan: CachePlan = {
-    slots: Int32Array.from(slots),
-    page_table: pageTable,
-    max_pages: maxPages,
-    sequence: Int32Array.from(parts.flatMap(({ count }, b) => new Array<number>(count).fill(b))),
-  };
-  const input = { ids: Int32Array.from(ids), positions: Int32Array.from(positions) };
-  // Not returned through a tidy: that looks for tensors in every element of the array.
-  const rowLogits = tf.tidy(() => {
-    const hidden = forwardCached(model, input, cache, plan);
-    return logits(model, embed(tf.tensor1d(lastRows, 'int32'), hidden));
+/** Rows of logits that somebody looks at: those after a bare prompt, and those that watched tokens are chosen from. */
+function wantedOutputs(decodes: readonly Decode[], finished: readonly Chunk[]): number[] {
+  const jobs = [...decodes.map(({ job }) => job), ...finished.map(({ prefill }) => prefill.job)];
+  return jobs.flatMap(({ request }, output) => (request === null || request.watch_ids !== undefined ? [output] : []));
+}
+
+/** The settings of a draw and its random number: one per token, none at temperature 0. */
+function decoderSample({ output, job, sample, seen }: Draw): DecoderSample {
+  const { temperature, top_p, top_k, repetition_penalty = 1, streams } = job.request!;
+  const uniform = temperature === 0 ? 0 : streams[sample]!.uniform();
+  return { output, uniform, temperature, top_p, top_k, repetition_penalty, seen };
+}
+
+function notFinite({ index }: GenerationJob): ItoolError {
+  return new ItoolError({
+    code: 'bad_data',
+    message: `generation: logits are not finite: request ${index}`,
+    hint: 'The weights of the model are damaged, or its training has diverged.',
   });
-  const all = rowLogits.dataSync<'float32'>();
-  const vocab = model.config.vocab_size;
-  const copies = parts.map((_, b) => all.slice(b * vocab, (b + 1) * vocab));
-  rowLogits.dispose();
-  for (const { sequence, count } of parts) advance(pool, sequence, count);
-  return copies;
 }
 
 function newDecode(job: GenerationJob, sample: number, sequence: CachedSequence): Decode {

@@ -30,6 +30,9 @@ const VARIANTS =
       ]
     : [['portable', '-DITOOL_ISA_PORTABLE']];
 
+/** Compiled once per variant. */
+const PER_VARIANT = ['kernels.cc', 'decoding.cc'];
+
 function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
@@ -109,10 +112,12 @@ async function build() {
       return path.join(work, object);
     };
     const objects = await Promise.all([
-      ...VARIANTS.map(([name, ...flags]) => compile('kernels.cc', `${name}.o`, flags)),
+      ...VARIANTS.flatMap(([name, ...flags]) =>
+        PER_VARIANT.map((source) => compile(source, `${name}-${source.replace('.cc', '.o')}`, flags)),
+      ),
       ...fs
         .readdirSync(SOURCES)
-        .filter((name) => name.endsWith('.cc') && name !== 'kernels.cc')
+        .filter((name) => name.endsWith('.cc') && !PER_VARIANT.includes(name))
         .map((name) => compile(name, name.replace('.cc', '.o'), ['-DNAPI_VERSION=8', '-I', include])),
     ]);
     const link = process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared'];

@@ -1,6 +1,17 @@
 export * as tf from '@tensorflow/tfjs';
 export { type AttentionOptions, attention } from './attention.ts';
 export { type BackendFingerprint, backendFingerprint } from './backend-fingerprint.ts';
+export {
+  createDecoder,
+  type Decoder,
+  type DecoderLayerWeights,
+  type DecoderResult,
+  type DecoderRows,
+  type DecoderSample,
+  type DecoderShape,
+  type DecoderWeights,
+  fmaRate,
+} from './decoder.ts';
 export { embed } from './embed.ts';
 export { frozenWeight, storedValues } from './frozen-weight.ts';
 export { hasKernel, runFused } from './fused-kernel.ts';
@@ -18,7 +29,7 @@ export { linear } from './linear.ts';
 export { type LoraLinearOptions, loraLinear } from './lora-linear.ts';
 export { rmsNorm } from './rms-norm.ts';
 export { rope } from './rope.ts';
-export type { RopeOptions, RopeScaling } from './rope-frequencies.ts';
+export { type RopeOptions, type RopeScaling, ropeFrequencies } from './rope-frequencies.ts';
 export { sumSquares } from './sum-squares.ts';
 export { swiGlu } from './swi-glu.ts';
 export { tokenLogProbs } from './token-log-probs.ts';

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "arguments.h"
+#include "decoding-calls.h"
 #include "kernels.h"
 #include "memory-calls.h"
 #include "pool.h"
@@ -326,6 +327,7 @@ ITOOL_FUNCTION(set_threads) {
 NAPI_MODULE_INIT() {
   itool::open_environment(env);
   itool::add_memory_calls(env, exports);
+  itool::add_decoding_calls(env, exports);
   const struct {
     const char* name;
     napi_callback call;

@@ -92,6 +92,15 @@ class Arguments {
     }
     return (const int32_t*)copy(data, 4 * length);
   }
+  // JavaScript's own memory, for a call that waits for its command.
+  double* doubles(const char* name, int64_t count) { return (double*)plain(name, count, napi_float64_array, "Float64Array"); }
+  int32_t* written_ints(const char* name, int64_t count) { return (int32_t*)plain(name, count, napi_int32_array, "Int32Array"); }
+  // Float32 numbers of a block by its handle.
+  float* block_floats(double handle, const char* name, int64_t count) {
+    const Block* block = failed_ ? nullptr : environment_->blocks.find(handle);
+    if (block == nullptr || block->storage != FLOAT32) fail(std::string(name) + " is no live block of float32");
+    return !failed_ && checked(name, *block, count) ? (float*)block->at : nullptr;
+  }
   // Memory that lives as long as the command.
   char* copy(const void* from, size_t bytes) {
     command_.owned.emplace_back(new char[bytes + 1]);
@@ -148,6 +157,21 @@ class Arguments {
     if ((int64_t)block.count == count) return true;
     fail(std::string(name) + " has " + std::to_string(block.count) + " elements, not " + std::to_string(count));
     return false;
+  }
+  void* plain(const char* name, int64_t count, napi_typedarray_type wanted, const char* type_name) {
+    napi_value value = values_[at_++];
+    napi_typedarray_type type;
+    size_t length = 0;
+    void* data = nullptr;
+    if (failed_) return nullptr;
+    bool is_array = false;
+    napi_is_typedarray(env_, value, &is_array);
+    if (!is_array || napi_get_typedarray_info(env_, value, &type, &length, &data, nullptr, nullptr) != napi_ok || type != wanted)
+      fail(std::string(name) + " is not a " + type_name);
+    else if ((int64_t)length != count)
+      fail(std::string(name) + " has " + std::to_string(length) + " elements, not " + std::to_string(count));
+    waits_ = true;
+    return failed_ ? nullptr : data;
   }
   float* array(napi_value value, const char* name, int64_t count, bool optional) {
     if (failed_) return nullptr;

@@ -201,6 +201,48 @@ export interface NativeAddon {
     values: Floats,
     out: Floats,
   ): void;
+  /** float32 numbers that weights [n,k] take when they are packed for decodeStep; narrow: as bfloat16 */
+  packedNumbers(n: number, k: number, narrow: boolean): number;
+  /** Packs weights [n,k] to packed[offset..]. */
+  packWeights(
+    n: number,
+    k: number,
+    weight: Floats,
+    narrow: boolean,
+    packedCount: number,
+    packed: Block,
+    offset: number,
+  ): void;
+  /** One step of a decoder, see native/src/decoding-calls.cc for what the arrays hold. Waits. */
+  decodeStep(
+    shape: Int32Array,
+    eps: number,
+    scale: number,
+    blocks: Float64Array,
+    n: number,
+    ids: Int32Array,
+    positions: Int32Array,
+    slots: Int32Array,
+    sequence: Int32Array,
+    sequences: number,
+    maxPages: number,
+    pageTable: Int32Array,
+    outputs: number,
+    outputRows: Int32Array,
+    samples: number,
+    sampleOutputs: Int32Array,
+    settings: Float64Array,
+    seenCount: number,
+    seen: Int32Array,
+    seenStarts: Int32Array,
+    wanted: number,
+    wantedOutputs: Int32Array,
+    wantedLogits: Float32Array,
+    tokens: Int32Array,
+    logprobs: Float64Array,
+  ): void;
+  /** 1e9 floating-point operations per second of all threads, multiplying and adding for so many seconds. */
+  fmaRate(seconds: number): number;
   /** A block of `count` float32 with undefined contents. @throws when there is no memory */
   allocate(count: number): Block;
   /** A block with the values in another storage (0 float32, 1 bf16, 2 NF4), for `weight` and `table` arguments and for reading. */

@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import type { Decoder, DecoderShape, DecoderWeights, DecodingBackend } from '../decoder.ts';
 import type { KvArena, KvArenaShape, NativeBackendObject, WeightStorage } from '../kernels.ts';
 import type { Block, NativeAddon } from './addon.ts';
 import { NativeData, SMALL } from './native-data.ts';
+import { createNativeDecoder } from './native-decoder.ts';
 import { createNativeKvArena } from './native-kv-arena.ts';
 
 // The numbers of enum Storage in native/src/kernels.h.
@@ -21,7 +23,7 @@ export interface Output {
  * Memory of a disposed tensor goes to the next one at once, because commands run in order; that of a tensor that is never disposed returns
  * when its DataId is collected. What comes in (write) and what goes out (read) is copied.
  */
-export class NativeBackend extends MathBackendCPU implements NativeBackendObject {
+export class NativeBackend extends MathBackendCPU implements NativeBackendObject, DecodingBackend {
   readonly addon: NativeAddon;
   private readonly threads: number;
   private readonly collected: FinalizationRegistry<Block>;
@@ -169,6 +171,14 @@ export class NativeBackend extends MathBackendCPU implements NativeBackendObject
 
   createKvArena(shape: KvArenaShape): KvArena {
     return createNativeKvArena(this, shape);
+  }
+
+  createDecoder(shape: DecoderShape, weights: DecoderWeights): Decoder {
+    return createNativeDecoder(this, shape, weights);
+  }
+
+  fmaRate(): number {
+    return Math.max(...Array.from({ length: 5 }, () => this.addon.fmaRate(0.05)));
   }
 
   fingerprint(): { isa: string; threads: number } {

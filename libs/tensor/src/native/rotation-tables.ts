@@ -28,7 +28,8 @@ export function createRotationTables(): (invFreq: readonly number[], positions: 
   };
 }
 
-function rotations(invFreq: readonly number[], rows: number): Entry {
+/** cos and sin of positions 0..rows-1; angles in float64, rounded once. */
+export function rotations(invFreq: readonly number[], rows: number): Entry {
   const half = invFreq.length;
   const cosine = new Float32Array(rows * half);
   const sine = new Float32Array(rows * half);
