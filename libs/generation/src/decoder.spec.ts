@@ -1,5 +1,5 @@
 import type { WeightTensor } from '@itool/checkpoint';
-import { initWeights, type LlamaConfig, loadModel, type Model } from '@itool/nn';
+import { type LlamaConfig, loadModel, type Model, weightShapes } from '@itool/nn';
 import { randomStream } from '@itool/random';
 import { type Decoder, type DecoderRows, type DecoderSample, tf, useBackend } from '@itool/tensor';
 import { modelDecoder } from './decoder.ts';
@@ -7,7 +7,7 @@ import { sampleStreams } from './generation-request.ts';
 import { generate } from './generator.ts';
 import { plainDecoder } from './plain-decoder.ts';
 
-// Sizes that no tile or vector divides, three query heads per key head, and an own head.
+// Sizes that no tile or vector divides, three query heads per key head, an own head size, biases, and an own output head.
 const CONFIG: LlamaConfig = {
   model_type: 'llama',
   hidden_size: 54,
@@ -15,6 +15,9 @@ const CONFIG: LlamaConfig = {
   num_hidden_layers: 2,
   num_attention_heads: 9,
   num_key_value_heads: 3,
+  head_dim: 10,
+  attention_bias: true,
+  mlp_bias: true,
   vocab_size: 321,
   rms_norm_eps: 1e-5,
   rope_theta: 100,
@@ -23,16 +26,25 @@ const CONFIG: LlamaConfig = {
 };
 const PAGES = 40;
 
-function randomWeights(round: (x: number) => number): Record<string, WeightTensor> {
-  const stream = randomStream(11, 'weights');
+/** Numbers in [-1, 1) of a linear congruential generator: random streams are slow inside of jest, which intercepts every use of Math. */
+function uniformNumbers(): () => number {
+  let state = 1;
+  return () => {
+    state = (state * 1664525 + 1013904223) % 4294967296;
+    return state / 2147483648 - 1;
+  };
+}
+
+/** Biases are not rounded: a decoder keeps them as they are. */
+function randomWeights(config: LlamaConfig, round: (x: number) => number): Record<string, WeightTensor> {
+  const next = uniformNumbers();
   return Object.fromEntries(
-    Object.entries(initWeights(CONFIG, stream)).map(([name, { shape, data }]) => [
-      name,
-      {
-        shape,
-        data: data.map(() => (name.endsWith('norm.weight') ? 1 + 0.1 * stream.normal() : round(0.3 * stream.normal()))),
-      },
-    ]),
+    Object.entries(weightShapes(config)).map(([name, shape]) => {
+      const data = new Float32Array(shape.reduce((product, extent) => product * extent, 1));
+      const of = (x: number) =>
+        name.endsWith('norm.weight') ? 1 + 0.1 * x : name.endsWith('.bias') ? x : round(0.5 * x);
+      return [name, { shape, data: data.map(() => of(next())) }];
+    }),
   );
 }
 
@@ -104,8 +116,8 @@ describe('decoder of the native backend', () => {
   beforeAll(async () => {
     native = (await useBackend('auto')).name === 'native';
     models = {
-      plain: loadModel({ config: CONFIG, weights: randomWeights((x) => x) }),
-      rounded: loadModel({ config: CONFIG, weights: randomWeights(toBfloat16) }),
+      plain: loadModel({ config: CONFIG, weights: randomWeights(CONFIG, (x) => x) }),
+      rounded: loadModel({ config: CONFIG, weights: randomWeights(CONFIG, toBfloat16) }),
     };
   });
   afterAll(() => {
@@ -145,9 +157,9 @@ describe('decoder of the native backend', () => {
       return bits;
     };
     // The embedding is not rounded by the decoder, so it must not differ between the models.
-    const weights = randomWeights((x) => x);
+    const weights = randomWeights(CONFIG, (x) => x);
     const rounded = {
-      ...randomWeights(toBfloat16),
+      ...randomWeights(CONFIG, toBfloat16),
       'model.embed_tokens.weight': weights['model.embed_tokens.weight']!,
     };
     const other = loadModel({ config: CONFIG, weights: rounded });
@@ -177,13 +189,7 @@ describe('whole generations', () => {
   it('have the same bits in batches of 1, 7, 8, 64 and 512, on 1 and 2 threads, with shared prefixes or without', async () => {
     const { name } = await useBackend('auto');
     const config = { ...CONFIG, hidden_size: 18, intermediate_size: 30, num_hidden_layers: 1, vocab_size: 40 };
-    const stream = randomStream(2, 'weights');
-    const weights = Object.fromEntries(
-      Object.entries(initWeights(config, stream)).map(([key, { shape, data }]) => [
-        key,
-        { shape, data: data.map((x) => (key.endsWith('norm.weight') ? x : 0.4 * stream.normal())) },
-      ]),
-    );
+    const weights = randomWeights(config, (x) => x);
     const model = loadModel({ config, weights });
     const request = (k: number) => {
       const prompt = randomStream(5, 'prompt', k);

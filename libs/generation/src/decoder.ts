@@ -1,5 +1,12 @@
 import { headDim, headWeight, type Model } from '@itool/nn';
-import { createDecoder, type Decoder, type DecoderWeights, ropeFrequencies, type tf } from '@itool/tensor';
+import {
+  createDecoder,
+  type Decoder,
+  type DecoderLinear,
+  type DecoderWeights,
+  ropeFrequencies,
+  type tf,
+} from '@itool/tensor';
 import { PAGE_SIZE } from './page-pool.ts';
 import { plainDecoder } from './plain-decoder.ts';
 
@@ -23,7 +30,7 @@ export function modelDecoder(model: Model, pages: number, dtype: DecoderDtype): 
     vocab: config.vocab_size,
     eps: config.rms_norm_eps,
     scale: 1 / Math.sqrt(head_dim),
-    inv_freq: ropeFrequencies(head_dim, { theta: config.rope_theta }),
+    inv_freq: ropeFrequencies(head_dim, { theta: config.rope_theta, scaling: config.rope_scaling }),
     max_positions: config.max_position_embeddings,
     pages,
     page_size: PAGE_SIZE,
@@ -33,23 +40,28 @@ export function modelDecoder(model: Model, pages: number, dtype: DecoderDtype): 
 }
 
 function decoderWeights(model: Model): DecoderWeights {
-  const matrix = (name: string) => model.weights[`${name}.weight`] as tf.Tensor2D;
   const vector = (name: string) => model.weights[`${name}.weight`] as tf.Tensor1D;
+  const linear = (name: string): DecoderLinear => {
+    const weight = model.weights[`${name}.weight`] as tf.Tensor2D;
+    const bias = model.weights[`${name}.bias`] as tf.Tensor1D | undefined;
+    return bias === undefined ? { weight } : { weight, bias };
+  };
   return {
-    embedding: matrix('model.embed_tokens'),
+    embedding: model.weights['model.embed_tokens.weight'] as tf.Tensor2D,
     final_norm: vector('model.norm'),
     head: headWeight(model),
     layers: Array.from({ length: model.config.num_hidden_layers }, (_, i) => {
       const at = `model.layers.${i}`;
-      const projection = (name: string) => matrix(`${at}.self_attn.${name}_proj`);
       return {
         input_norm: vector(`${at}.input_layernorm`),
         post_norm: vector(`${at}.post_attention_layernorm`),
-        qkv: [projection('q'), projection('k'), projection('v')] as const,
-        output: projection('o'),
-        gate: matrix(`${at}.mlp.gate_proj`),
-        up: matrix(`${at}.mlp.up_proj`),
-        down: matrix(`${at}.mlp.down_proj`),
+        q: linear(`${at}.self_attn.q_proj`),
+        k: linear(`${at}.self_attn.k_proj`),
+        v: linear(`${at}.self_attn.v_proj`),
+        output: linear(`${at}.self_attn.o_proj`),
+        gate: linear(`${at}.mlp.gate_proj`),
+        up: linear(`${at}.mlp.up_proj`),
+        down: linear(`${at}.mlp.down_proj`),
       };
     }),
   };

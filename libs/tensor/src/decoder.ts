@@ -20,15 +20,22 @@ export interface DecoderShape {
   narrow: boolean;
 }
 
+/** weight [out,in], bias [out] */
+export interface DecoderLinear {
+  weight: tf.Tensor2D;
+  bias?: tf.Tensor1D;
+}
+
 export interface DecoderLayerWeights {
   input_norm: tf.Tensor1D;
   post_norm: tf.Tensor1D;
-  /** [out,in], queries, keys and values */
-  qkv: readonly [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
-  output: tf.Tensor2D;
-  gate: tf.Tensor2D;
-  up: tf.Tensor2D;
-  down: tf.Tensor2D;
+  q: DecoderLinear;
+  k: DecoderLinear;
+  v: DecoderLinear;
+  output: DecoderLinear;
+  gate: DecoderLinear;
+  up: DecoderLinear;
+  down: DecoderLinear;
 }
 
 export interface DecoderWeights {

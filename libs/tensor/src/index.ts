@@ -5,6 +5,7 @@ export {
   createDecoder,
   type Decoder,
   type DecoderLayerWeights,
+  type DecoderLinear,
   type DecoderResult,
   type DecoderRows,
   type DecoderSample,

@@ -1,6 +1,6 @@
-import type { WeightTensor } from '@itool/checkpoint';
+import type { LoraAdapter, WeightTensor } from '@itool/checkpoint';
 import type { LlamaConfig } from '@itool/nn';
-import { initLora, type LoraAdapter, weightShapes } from '@itool/nn';
+import { initLora, weightShapes } from '@itool/nn';
 import { randomStream } from '@itool/random';
 
 /** Rank and scale of the peer's adapter. */

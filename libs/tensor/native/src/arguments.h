@@ -101,6 +101,12 @@ class Arguments {
     if (block == nullptr || block->storage != FLOAT32) fail(std::string(name) + " is no live block of float32");
     return !failed_ && checked(name, *block, count) ? (float*)block->at : nullptr;
   }
+  // Numbers of a block in any storage.
+  Weight block_weight(double handle, const char* name, int64_t count) {
+    const Block* block = failed_ ? nullptr : environment_->blocks.find(handle);
+    if (block == nullptr) fail(std::string(name) + " is no live block");
+    return !failed_ && checked(name, *block, count) ? Weight{block->storage, block->at, count} : Weight{};
+  }
   // Memory that lives as long as the command.
   char* copy(const void* from, size_t bytes) {
     command_.owned.emplace_back(new char[bytes + 1]);

@@ -197,7 +197,7 @@ struct Step {
 
 void decode_step(const itool::DecoderModel& model, const itool::DecoderRows& rows, float* logits) {
   Step step(model, rows);
-  embed(rows.n, model.hidden, rows.ids, model.embedding, step.x);
+  embed(rows.n, model.hidden, rows.ids, &model.embedding, step.x);
   for (long i = 0; i < model.layers; i++) {
     const itool::DecoderLayer& layer = model.layer[i];
     step.norm(layer.input_norm);

@@ -59,14 +59,17 @@ struct ModelBlocks {
   size_t at = 0;
   const float* next(const char* name, long count) { return in.block_floats(handles[at++], name, count); }
   PackedMatrix packed(const char* name, long n, long k, bool narrow) {
-    return {n, k, next(name, decoding().packed_numbers(n, k, narrow))};
+    const float* weights = next(name, decoding().packed_numbers(n, k, narrow));
+    const double bias = handles[at++];
+    return {n, k, weights, bias == 0 ? nullptr : in.block_floats(bias, name, decoding().packed_numbers(n, 1, false))};
   }
 };
 
 // decodeStep(shape, eps, scale, handles, n, ids, positions, slots, sequence, sequences, max_pages, page_table, outputs, output_rows,
 //            samples, sample_outputs, settings, seen_count, seen, seen_starts, wanted, wanted_outputs, wanted_logits, tokens, logprobs)
 // shape: layers, hidden, intermediate, heads, kv_heads, head_dim, vocab, pages, page_size, narrow, rotations
-// handles: embedding, final norm, head, cosine, sine, then per layer input norm, post norm, qkv, output, gate, up, down, keys, values
+// handles: embedding, final norm, head, cosine, sine, then per layer input norm, post norm, qkv, output, gate, up, down, keys, values; each
+// of head to down is two: weights, and bias or 0
 // settings of a sample: uniform, temperature, top_p, top_k, repetition_penalty. Waits for its result.
 ITOOL_FUNCTION(decode_step) {
   Arguments in(env, info, "DecodeStep", 25);
@@ -88,12 +91,12 @@ ITOOL_FUNCTION(decode_step) {
   for (int i = 0; i < 9; i++) in.require(shape[i] > 0, "shape has a size that is not positive");
   in.require(rotations > 0 && page_size % KV_BLOCK == 0, "page_size is not a multiple of 16");
   in.require(in.ok() && model.heads % model.kv_heads == 0 && model.head_dim % 2 == 0, "heads do not fit");
-  const double* handles = in.doubles("handles", 5 + 9 * layers);
+  const double* handles = in.doubles("handles", 6 + 14 * layers);
   if (!in.ok()) return nullptr;
   model.page_blocks = page_size / KV_BLOCK;
   const long q = model.heads * model.head_dim, kv = model.kv_heads * model.head_dim, half = model.head_dim / 2;
   ModelBlocks from{in, handles};
-  model.embedding = from.next("embedding", model.vocab * model.hidden);
+  model.embedding = in.block_weight(handles[from.at++], "embedding", (int64_t)model.vocab * model.hidden);
   model.final_norm = from.next("final norm", model.hidden);
   model.head = from.packed("head", model.vocab, model.hidden, model.narrow);
   model.cosine = from.next("cosine", rotations * half);

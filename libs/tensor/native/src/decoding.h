@@ -8,10 +8,10 @@
 
 namespace itool {
 
-// Weights [n,k] in panels of columns (packed_numbers, pack_weights), float32 or, narrow, bfloat16.
+// Weights [n,k] in panels of columns (packed_numbers, pack_weights), float32 or, narrow, bfloat16. bias, if any, has zeros up to whole panels.
 struct PackedMatrix {
   long n, k;
-  const float* at;
+  const float *at, *bias;
 };
 
 struct DecoderLayer {
@@ -24,7 +24,8 @@ struct DecoderModel {
   long hidden, intermediate, heads, kv_heads, head_dim, vocab, page_blocks;
   float eps, scale;
   bool narrow;
-  const float *embedding, *final_norm, *cosine, *sine;
+  Weight embedding;
+  const float *final_norm, *cosine, *sine;
   PackedMatrix head;
   long layers;
   const DecoderLayer* layer;

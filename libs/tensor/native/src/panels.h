@@ -1,5 +1,5 @@
 // Products with weights that were packed once: panels of 2W columns, [k][2W] float32, or [k][W] words that hold column j below and column
-// j + W above (bfloat16 widens to float32 by a shift). Chains as in gemm.h: from zero, ascending k, fused multiply-adds.
+// j + W above (bfloat16 widens to float32 by a shift). Chains as in gemm.h: from zero or the bias, ascending k, fused multiply-adds.
 #pragma once
 #include "decoding.h"
 #include "gemm.h"
@@ -77,18 +77,19 @@ inline void panel_row(const float* b, vf& low, vf& high) {
   }
 }
 
-// c[r][0..P*2W) = a[0..k)[r] b, for P panels that lie panel_stride apart; c has rows of MOST_COLUMNS.
+// c[r][0..P*2W) = start + a[0..k)[r] b, for P panels that lie panel_stride apart; c has rows of MOST_COLUMNS.
 constexpr int MOST_PANELS = 4;
 constexpr long MOST_COLUMNS = MOST_PANELS * PANEL;
+alignas(64) const float ZEROS[MOST_COLUMNS] = {};
 template <int R, int P, bool NARROW>
-void panel_tile(long k, const float* a, const float* b, long panel_stride, float* c) {
+void panel_tile(long k, const float* a, const float* b, long panel_stride, const float* start, float* c) {
   constexpr int V = 2 * P;
   constexpr long ROW = NARROW ? W : PANEL;
   vf acc[R][V];
 #pragma GCC unroll 14
   for (int r = 0; r < R; r++)
 #pragma GCC unroll 8
-    for (int v = 0; v < V; v++) acc[r][v] = zero();
+    for (int v = 0; v < V; v++) acc[r][v] = load(start + v * W);
   for (long i = 0; i < k; i++) {
     vf bv[V];
 #pragma GCC unroll 4
@@ -108,7 +109,7 @@ void panel_tile(long k, const float* a, const float* b, long panel_stride, float
     for (int v = 0; v < V; v++) store(c + r * MOST_COLUMNS + v * W, acc[r][v]);
 }
 
-typedef void (*PanelTile)(long, const float*, const float*, long, float*);
+typedef void (*PanelTile)(long, const float*, const float*, long, const float*, float*);
 struct PanelTiles {
   int panels;  // taken together: few rows alone have too few chains to keep the multipliers busy
   PanelTile wide[2], one[2];
@@ -168,8 +169,11 @@ void multiply(const Tiles& tiles, const float* a, const itool::PackedMatrix& b, 
         for (long q = 0; q < together;) {
           const bool wide = together - q >= kernels.panels;
           const PanelTile kernel = wide ? kernels.wide[narrow] : kernels.one[narrow];
-          kernel(b.k, a + top * b.k, b.at + (p + q) * stride, stride, c + q * PANEL);
-          if (second != nullptr) kernel(b.k, a + top * b.k, second->at + (p + q) * stride, stride, c2 + q * PANEL);
+          const auto run = [&](const itool::PackedMatrix& w, float* to) {
+            kernel(w.k, a + top * w.k, w.at + (p + q) * stride, stride, w.bias == nullptr ? ZEROS : w.bias + (p + q) * PANEL, to + q * PANEL);
+          };
+          run(b, c);
+          if (second != nullptr) run(*second, c2);
           q += wide ? kernels.panels : 1;
         }
         const long first = p * PANEL;

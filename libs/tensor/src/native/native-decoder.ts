@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Decoder, DecoderRows, DecoderSample, DecoderShape, DecoderWeights } from '../decoder.ts';
+import type { Decoder, DecoderLinear, DecoderRows, DecoderSample, DecoderShape, DecoderWeights } from '../decoder.ts';
 import type { Block, NativeAddon } from './addon.ts';
 import { rotations } from './rotation-tables.ts';
 
@@ -30,19 +30,35 @@ export function createNativeDecoder(backend: DecoderBackend, shape: DecoderShape
     kept.push(clone);
     return backend.floats(clone);
   };
-  const pack = (parts: readonly tf.Tensor2D[], k: number): Block => {
-    const whole = parts.length === 1 ? parts[0]! : tf.concat([...parts], 0);
-    const n = whole.shape[0];
-    const count = addon.packedNumbers(n, k, narrow);
-    const block = allocate(count);
-    addon.packWeights(n, k, backend.floats(whole), narrow, count, block, 0);
-    if (parts.length > 1) whole.dispose();
-    return block;
-  };
   const upload = (values: Float32Array): Block => {
     const block = allocate(values.length);
     addon.write(block, values.length, values);
     return block;
+  };
+  /** Layers that read the same input, below each other: blocks of weights and bias, 0 where there is none. */
+  const pack = (k: number, ...linears: DecoderLinear[]): [Block, Block] => {
+    const n = linears.reduce((sum, { weight }) => sum + weight.shape[0], 0);
+    const weights =
+      linears.length === 1
+        ? linears[0]!.weight
+        : tf.tidy(() =>
+            tf.concat(
+              linears.map(({ weight }) => weight),
+              0,
+            ),
+          );
+    const count = addon.packedNumbers(n, k, narrow);
+    const block = allocate(count);
+    addon.packWeights(n, k, backend.floats(weights), narrow, count, block, 0);
+    if (linears.length > 1) weights.dispose();
+    if (linears.every(({ bias }) => bias === undefined)) return [block, 0];
+    const biases = new Float32Array(addon.packedNumbers(n, 1, false));
+    let at = 0;
+    for (const { weight, bias } of linears) {
+      if (bias !== undefined) biases.set(bias.dataSync<'float32'>(), at);
+      at += weight.shape[0];
+    }
+    return [block, upload(biases)];
   };
   const dispose = (): void => {
     for (const block of owned.splice(0)) addon.release(block);
@@ -54,14 +70,15 @@ export function createNativeDecoder(backend: DecoderBackend, shape: DecoderShape
   const handles: Block[] = [];
   try {
     const { cosine, sine } = rotations(shape.inv_freq, shape.max_positions);
-    handles.push(keep(weights.embedding), keep(weights.final_norm), pack([weights.head], hidden));
+    handles.push(keep(weights.embedding), keep(weights.final_norm), ...pack(hidden, { weight: weights.head }));
     handles.push(upload(cosine), upload(sine));
     for (const layer of weights.layers) {
       const kv = [allocate(pages * perPage), allocate(pages * perPage)];
       memory.push(...kv);
-      handles.push(keep(layer.input_norm), keep(layer.post_norm), pack(layer.qkv, hidden));
-      handles.push(pack([layer.output], heads * head_dim), pack([layer.gate], hidden), pack([layer.up], hidden));
-      handles.push(pack([layer.down], intermediate), ...kv);
+      const { q, k, v, output, gate, up, down } = layer;
+      handles.push(keep(layer.input_norm), keep(layer.post_norm), ...pack(hidden, q, k, v));
+      handles.push(...pack(heads * head_dim, output), ...pack(hidden, gate), ...pack(hidden, up));
+      handles.push(...pack(intermediate, down), ...kv);
     }
   } catch (error) {
     dispose();
