@@ -12,6 +12,7 @@ const layers = [
     'tensor',
     'pipeline',
     'chat-endpoint',
+    'cache-gateway',
   ],
   ['nn', 'optim', 'generation'],
   ['loss', 'training', 'curriculum', 'mcts', 'preference', 'bfcl', 'bfcl-environments', 'bfcl-multi-turn', 'api-bank'],

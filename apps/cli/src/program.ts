@@ -20,6 +20,7 @@ export function makeProgram(terminal: Terminal): Command {
     .argument('[pipeline]', PIPELINE)
     .argument('[nx-options...]', 'further options for nx, after --, for example: itool run itool -- --parallel=1')
     .option('--skip-cache', 'start every stage again; a stage that finds nothing changed still ends at once')
+    .option('--local-cache', 'leave the team cache alone, also when one is configured')
     .action(async (pipeline, nxOptions, options) => {
       const { runVerb } = await import('./verbs/run.ts');
       await runVerb(terminal, pipeline, { ...options, nx_options: nxOptions });
@@ -58,6 +59,55 @@ export function makeProgram(terminal: Terminal): Command {
     .action(async (first, second, options) => {
       const { repairVerb } = await import('./verbs/repair.ts');
       await repairVerb(terminal, second === undefined ? first : `${first}.${second}`, options);
+    });
+  program
+    .command('gateway')
+    .description('stand between nx and the team cache while a command runs, or until a signal comes')
+    .argument('[command...]', 'after --, for example: itool gateway -- npx nx run itool:run')
+    .option('--port <port>', 'fixed, for an address in an environment file of nx', Number)
+    .action(async (command, options) => {
+      const { gatewayVerb } = await import('./verbs/gateway.ts');
+      await gatewayVerb(terminal, command, options);
+    });
+  const cache = program.command('cache').description('the team cache');
+  cache
+    .command('key')
+    .description('make the key that signs what this machine gives to the team, and print its public half')
+    .option('--json', JSON_FLAG)
+    .action(async (options) => {
+      const { cacheKeyVerb } = await import('./verbs/cache-key.ts');
+      cacheKeyVerb(terminal, options);
+    });
+  const store = program.command('store').description('the bytes behind the manifests: here, and with the team');
+  const storeVerb = (name: string, summary: string): Command =>
+    store.command(name).description(summary).option('--json', JSON_FLAG);
+  const TARGET = 'pipeline, stage, or pipeline.stage';
+  storeVerb('du', 'show what the store and each stage take')
+    .argument('[target]', TARGET)
+    .action(async (target, options) => {
+      const { storeDuVerb } = await import('./verbs/store.ts');
+      storeDuVerb(terminal, target, options);
+    });
+  storeVerb('gc', 'remove blobs that no checkout refers to and that are old, or too many')
+    .option('--older-than <days>', 'unused for so many days', Number, 30)
+    .option('--max-size <GB>', 'then the least recently used, until the store is no larger', Number)
+    .option('--dry-run', 'remove nothing')
+    .action(async (options) => {
+      const { storeGcVerb } = await import('./verbs/store.ts');
+      storeGcVerb(terminal, options);
+    });
+  storeVerb('push', 'give data to the team')
+    .argument('[target]', TARGET)
+    .option('--keep <name>', 'and let the server keep what the last run refers to, under this name')
+    .action(async (target, options) => {
+      const { storePushVerb } = await import('./verbs/store.ts');
+      await storePushVerb(terminal, target, options);
+    });
+  storeVerb('pull', 'fetch data from the team')
+    .argument('[target]', TARGET)
+    .action(async (target, options) => {
+      const { storePullVerb } = await import('./verbs/store.ts');
+      await storePullVerb(terminal, target, options);
     });
   return program;
 }

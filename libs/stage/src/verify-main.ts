@@ -9,8 +9,11 @@ async function main(pipeline: string | undefined): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const { outputs, bytes, healed, reports } = await verifyRun(openRunner(process.cwd(), pipeline));
-  process.stdout.write(`${pipeline}: all ${outputs} outputs are there and intact (${(bytes / 1e6).toFixed(1)} MB)\n`);
+  const { outputs, bytes, remote_bytes, healed, reports } = await verifyRun(openRunner(process.cwd(), pipeline));
+  const far = remote_bytes === 0 ? '' : `, of which ${(remote_bytes / 1e6).toFixed(1)} MB with the team only`;
+  process.stdout.write(
+    `${pipeline}: all ${outputs} outputs are there and intact (${(bytes / 1e6).toFixed(1)} MB${far})\n`,
+  );
   if (healed.length > 0) process.stdout.write(`made again from lost or damaged bytes: ${healed.join(', ')}\n`);
   const shown = reports.filter((file) => file.endsWith('.html'));
   for (const file of shown.length > 0 ? shown : reports) process.stdout.write(`report: ${file}\n`);

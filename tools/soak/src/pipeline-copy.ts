@@ -3,7 +3,7 @@ import { resolvePipeline, UNCACHED_KINDS, workspaceReader } from '@itool/pipelin
 import { copyWorkspace, type Run, type WorkspaceCopy } from './workspace-copy.ts';
 
 /** Everything that a run of a real pipeline reads. */
-const FOLDERS = ['libs', 'datasets', 'pipelines', 'tools/register', 'tools/nx-itool'];
+const FOLDERS = ['apps/cli', 'libs', 'datasets', 'pipelines', 'tools/register', 'tools/nx-itool'];
 
 type Json = { [key: string]: Json } | Json[] | string | number | boolean | null | undefined;
 

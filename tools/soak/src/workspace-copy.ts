@@ -45,6 +45,8 @@ export type WorkspaceCopy = {
   start: (args: readonly string[], env?: Record<string, string>) => ChildProcess;
   /** Runs `nx run <pipeline>:run` to its end. */
   run: (pipeline: string, env?: Record<string, string>) => Promise<Run>;
+  /** Runs `itool <args>` of the copy, which is to run `pipeline`, to its end. */
+  itool: (pipeline: string, args: readonly string[], env?: Record<string, string>) => Promise<Run>;
   read: (path: string) => string;
   write: (path: string, text: string) => void;
   /** Replaces the first occurrence. @throws when there is nothing to replace */
@@ -86,20 +88,27 @@ export function copyWorkspace(folders: readonly string[], name = 'itool-copy-'):
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+  const toItsEnd = async (pipeline: string, startIt: () => ChildProcess): Promise<Run> => {
+    const before = new Set(recordFiles(root));
+    const began = performance.now();
+    const { code, output } = await finished(startIt());
+    const seconds = (performance.now() - began) / 1000;
+    const record = recordFiles(root).find((file) => !before.has(file));
+    return { code, output, seconds, tasks: record === undefined ? {} : readStatuses(record, pipeline) };
+  };
   return {
     base,
     root,
     store,
     env,
     start,
-    run: async (pipeline, more) => {
-      const before = new Set(recordFiles(root));
-      const began = performance.now();
-      const { code, output } = await finished(start([`${pipeline}:run`], more));
-      const seconds = (performance.now() - began) / 1000;
-      const record = recordFiles(root).find((file) => !before.has(file));
-      return { code, output, seconds, tasks: record === undefined ? {} : readStatuses(record, pipeline) };
-    },
+    run: (pipeline, more) => toItsEnd(pipeline, () => start([`${pipeline}:run`], more)),
+    itool: (pipeline, args, more = {}) =>
+      toItsEnd(pipeline, () =>
+        spawn(process.execPath, [join('apps', 'cli', 'bin', 'itool.cjs'), ...args], {
+          ...{ cwd: root, env: { ...env, ...more }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
+        }),
+      ),
     read: (path) => readFileSync(join(root, path), 'utf8'),
     write: (path, text) => {
       mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -137,9 +146,18 @@ function linkModules(root: string): void {
   for (const name of readdirSync(real)) {
     if (name !== '@itool' && name !== '.package-lock.json') symlinkSync(join(real, name), join(copy, name));
   }
+  // Versions that only one package uses lie below that package.
+  for (const folder of [...foldersIn('libs'), ...foldersIn('libs/stages'), ...foldersIn('apps')]) {
+    const own = join(CHECKOUT, folder, 'node_modules');
+    if (existsSync(own) && existsSync(join(root, folder))) symlinkSync(own, join(root, folder, 'node_modules'));
+  }
   for (const name of readdirSync(join(real, '@itool'))) {
     symlinkSync(readlinkSync(join(real, '@itool', name)), join(copy, '@itool', name));
   }
+}
+
+function foldersIn(folder: string): string[] {
+  return readdirSync(join(CHECKOUT, folder)).map((name) => `${folder}/${name}`);
 }
 
 function readStatuses(file: string, pipeline: string): Record<string, string> {

@@ -20,13 +20,19 @@ export function isComplete(store: Store, manifest: Manifest): boolean {
   return Object.values(manifest.outputs).every((blob) => hasBlob(store, blob));
 }
 
-/** Result in the artifacts folder of a stage when it was made with `key` and all its bytes are there. */
-export function resultInPlace(store: Store, folder: string, key: string): Result | undefined {
+/** Result in the artifacts folder of a stage when it was made with `key`; its bytes may be elsewhere. */
+export function resultOfKey(folder: string, key: string): Result | undefined {
   const provenance = readProvenance(join(folder, 'provenance.json'));
   const manifest = readManifest(join(folder, 'manifest.json'));
   if (provenance?.key !== key || manifest === undefined || manifestDigest(manifest) !== provenance.manifest)
     return undefined;
-  return isComplete(store, manifest) ? { manifest, provenance } : undefined;
+  return { manifest, provenance };
+}
+
+/** Result in the artifacts folder of a stage when it was made with `key` and all its bytes are in the store. */
+export function resultInPlace(store: Store, folder: string, key: string): Result | undefined {
+  const result = resultOfKey(folder, key);
+  return result !== undefined && isComplete(store, result.manifest) ? result : undefined;
 }
 
 /**

@@ -13,6 +13,7 @@ import {
 } from '@itool/pipeline';
 import { ItoolError } from '@itool/record';
 import type { StageDefinition } from '../stage-definition.ts';
+import { openRemoteBlobs, type RemoteBlobs } from './remote-blobs.ts';
 import { type StageCode, stageCode } from './stage-code.ts';
 
 /** What the steps of the runner need to know; everything with an effect goes through here. */
@@ -20,6 +21,8 @@ export type Runner = {
   workspace: string;
   pipeline: ResolvedPipeline;
   store: Store;
+  /** The data of a team; absent when no gateway runs. */
+  remote?: RemoteBlobs;
   readText: ReadText;
   /** Parameters of a kind, without the code that computes. */
   loadKind: (kind: string) => StageKind;
@@ -34,10 +37,12 @@ export function openRunner(workspace: string, pipeline: string, store: Store = o
   const readText = workspaceReader(workspace);
   const packages = workspacePackages(workspace);
   const codes = new Map<string, StageCode>();
+  const remote = openRemoteBlobs();
   return {
     workspace,
     pipeline: resolvePipeline(pipeline, readText),
     store,
+    ...(remote === undefined ? {} : { remote }),
     readText,
     loadKind: (kind) => loadKind(workspace, packages, kind),
     codeOf: (kind) => {

@@ -14,10 +14,13 @@ import {
   type Result,
   resultInPlace,
   resultInStore,
+  resultOfKey,
   shareResult,
   writeResult,
 } from './known-result.ts';
 import { artifactFolder, needManifest, type Runner } from './open-runner.ts';
+import { rememberCheckout } from './remember-checkout.ts';
+import { fetchOutputs, pushOutputs } from './share-outputs.ts';
 import { type InputDigests, type StageBasis, stageBasis, stageKey } from './stage-key.ts';
 
 export type Outcome = 'ran' | 'unchanged' | 'shared';
@@ -37,12 +40,17 @@ type Prepared = {
  * @throws ItoolError; the old manifest is gone when computing has failed, so that nobody reads a stale one
  */
 export async function runStage(runner: Runner, name: string, force = false): Promise<Outcome> {
+  rememberCheckout(runner.store, runner.workspace);
   const prepared = await prepare(runner, name);
   const folder = artifactFolder(runner, name);
   const { key } = prepared;
   const cached = !UNCACHED_KINDS.includes(prepared.stage.kind);
   if (cached && !force) {
-    if (resultInPlace(runner.store, folder, key) !== undefined) return 'unchanged';
+    const own = resultOfKey(folder, key);
+    if (own !== undefined && (await fetchOutputs(runner, own.manifest))) {
+      await pushOutputs(runner, own);
+      return 'unchanged';
+    }
     const shared = resultInStore(runner.store, key);
     if (shared !== undefined) {
       rmSync(join(folder, 'manifest.json'), { force: true });
@@ -50,10 +58,11 @@ export async function runStage(runner: Runner, name: string, force = false): Pro
         manifest: shared.manifest,
         provenance: { ...shared.provenance, pipeline: runner.pipeline.name, stage: name },
       });
+      await pushOutputs(runner, shared);
       return 'shared';
     }
   }
-  return underLock(runner, prepared.stage, async (definition) => {
+  const outcome = await underLock(runner, prepared.stage, async (definition): Promise<Outcome> => {
     // Another process may have made it while this one waited.
     if (cached && !force && resultInPlace(runner.store, folder, key) !== undefined) return 'unchanged';
     if (force) forgetResult(runner.store, key);
@@ -63,17 +72,22 @@ export async function runStage(runner: Runner, name: string, force = false): Pro
     if (cached) shareResult(runner.store, result);
     return 'ran';
   });
+  // Without the lock of the device: others may compute while this is sent.
+  const made = cached ? resultOfKey(folder, key) : undefined;
+  if (made !== undefined) await pushOutputs(runner, made);
+  return outcome;
 }
 
 /**
- * Makes sure that every output in the manifest of a stage is in the store, by running the stage again in place where one is missing or damaged.
+ * Makes sure that every output in the manifest of a stage is in the store: what is missing or damaged is fetched from the team, or else made
+ * by running the stage again in place.
  *
  * @returns true when the stage had to run again
  * @throws ItoolError not_reproducible when what it was made from is no longer there, or gives other bytes than the manifest says
  */
 export async function healStage(runner: Runner, name: string): Promise<boolean> {
   const manifest = needManifest(runner, name);
-  if (isComplete(runner.store, manifest)) return false;
+  if (await fetchOutputs(runner, manifest)) return false;
   runner.write(`${runner.pipeline.name}.${name}: outputs are missing from the store or damaged, making them again\n`);
   const prepared = await prepare(runner, name);
   if (readProvenance(join(artifactFolder(runner, name), 'provenance.json'))?.key !== prepared.key)
