@@ -9,7 +9,7 @@ const NEEDED = ['libs/record', 'libs/artifact', 'libs/pipeline', 'libs/stage', '
 
 /** A copy of the workspace with toy stages. */
 export type ToyWorkspace = Omit<WorkspaceCopy, 'run' | 'manifest'> & {
-  run: () => Promise<Run>;
+  run: (env?: Record<string, string>) => Promise<Run>;
   manifest: (stage: string) => string;
 };
 
@@ -20,7 +20,7 @@ export function makeToyWorkspace(): ToyWorkspace {
   copy.env['TOY_DATA'] = join(copy.base, 'data');
   mkdirSync(copy.env['TOY_DATA']);
   writeFileSync(join(copy.env['TOY_DATA'], 'text.txt'), 'one fish two fish red fish blue fish a b c\n');
-  return { ...copy, run: () => copy.run('toy'), manifest: (stage) => copy.manifest('toy', stage) };
+  return { ...copy, run: (env) => copy.run('toy', env), manifest: (stage) => copy.manifest('toy', stage) };
 }
 
 /** Toy files end in `.txt` here, so that no tool takes them for parts of this workspace. */

@@ -2,13 +2,14 @@ import { parseArgs } from 'node:util';
 import { collectChecks, printChecks } from './checks.ts';
 import type { Soak } from './soak.ts';
 import { badInput } from './soaks/bad-input.ts';
+import { cacheAttacks } from './soaks/cache-attacks.ts';
 import { determinism } from './soaks/determinism.ts';
 import { healing } from './soaks/healing.ts';
 import { invalidation } from './soaks/invalidation.ts';
 import { kill } from './soaks/kill.ts';
 import { rerunTime } from './soaks/rerun-time.ts';
 
-const SOAKS: readonly Soak[] = [invalidation, healing, kill, determinism, badInput, rerunTime];
+const SOAKS: readonly Soak[] = [invalidation, healing, kill, determinism, badInput, rerunTime, cacheAttacks];
 
 const USAGE = `usage: npm run soak -- <name> [<name> ...]   long checks on the smoke pipeline, in temporary copies of the checkout
        npm run soak -- --list

@@ -10,9 +10,10 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generateSigningKey } from '@itool/cache-gateway';
+import { generateSigningKey, readCacheSettings, startGateway } from '@itool/cache-gateway';
 import { CHECKOUT } from './workspace-copy.ts';
 
 const ROLES = { reader: 'read', main: 'write-trusted', pr: 'write-scope', root: 'admin' } as const;
@@ -166,4 +167,33 @@ export function orphanBytes(team: TeamCache): number {
   return files(data)
     .filter((path) => !named.has(path.slice(data.length + 1)))
     .reduce((sum, path) => sum + statSync(path).size, 0);
+}
+
+/** A gateway in this process for a member of the team, and the variables that send a run to it. */
+export async function joinTeam(settings: Record<string, string>, warn: (line: string) => void = () => {}) {
+  const read = readCacheSettings(settings);
+  if (read === undefined) throw new Error('soak: no server in the settings');
+  const gateway = await startGateway({ settings: read, warn });
+  return {
+    gateway,
+    env: {
+      NX_SELF_HOSTED_REMOTE_CACHE_SERVER: gateway.url,
+      NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: gateway.token,
+      ITOOL_CACHE_GATEWAY: gateway.url,
+      ITOOL_CACHE_GATEWAY_TOKEN: gateway.token,
+    },
+  };
+}
+
+/** Sends bytes as they are and waits until the server ends the connection; what it has answered. */
+export function sendRaw(url: string, text: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(text));
+    let answer = '';
+    socket.on('data', (chunk) => {
+      answer += chunk.toString();
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => resolve(answer));
+  });
 }

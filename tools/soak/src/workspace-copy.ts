@@ -32,7 +32,14 @@ const ROOT_FILES = [
 const BUILT = ['libs/tensor/native/build/itool.node', 'libs/tensor/native/build/build.json'];
 
 /** `tasks`: stage, or pipeline for its umbrella -> status that Nx gave it, from the record in `.itool/runs`; empty when Nx ran no task. */
-export type Run = { code: number | null; output: string; tasks: Record<string, string>; seconds: number };
+export type Run = {
+  code: number | null;
+  output: string;
+  tasks: Record<string, string>;
+  /** Hashes that Nx knows the tasks by, under the same names. */
+  hashes: Record<string, string>;
+  seconds: number;
+};
 
 /** A copy of the checkout (working tree, not commit) with its own Nx cache and its own store, in a temporary folder. */
 export type WorkspaceCopy = {
@@ -94,7 +101,8 @@ export function copyWorkspace(folders: readonly string[], name = 'itool-copy-'):
     const { code, output } = await finished(startIt());
     const seconds = (performance.now() - began) / 1000;
     const record = recordFiles(root).find((file) => !before.has(file));
-    return { code, output, seconds, tasks: record === undefined ? {} : readStatuses(record, pipeline) };
+    const { tasks, hashes } = record === undefined ? { tasks: {}, hashes: {} } : readTasks(record, pipeline);
+    return { code, output, seconds, tasks, hashes };
   };
   return {
     base,
@@ -160,11 +168,17 @@ function foldersIn(folder: string): string[] {
   return readdirSync(join(CHECKOUT, folder)).map((name) => `${folder}/${name}`);
 }
 
-function readStatuses(file: string, pipeline: string): Record<string, string> {
-  const { tasks } = JSON.parse(readFileSync(file, 'utf8')) as { tasks: Record<string, { status: string }> };
-  return Object.fromEntries(
-    Object.entries(tasks).map(([id, { status }]) => [id.replace(/:run$/, '').replace(`${pipeline}.`, ''), status]),
+function readTasks(file: string, pipeline: string): Pick<Run, 'tasks' | 'hashes'> {
+  const { tasks } = JSON.parse(readFileSync(file, 'utf8')) as {
+    tasks: Record<string, { status: string; hash?: string }>;
+  };
+  const named = Object.entries(tasks).map(
+    ([id, task]) => [id.replace(/:run$/, '').replace(`${pipeline}.`, ''), task] as const,
   );
+  return {
+    tasks: Object.fromEntries(named.map(([name, { status }]) => [name, status])),
+    hashes: Object.fromEntries(named.map(([name, { hash }]) => [name, hash ?? ''])),
+  };
 }
 
 function recordFiles(root: string): string[] {
