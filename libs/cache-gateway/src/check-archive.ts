@@ -29,8 +29,8 @@ export async function checkArchive(archive: Buffer, limits: ArchiveLimits): Prom
   let expanded = 0;
   let files = 0;
   const unzipped = Readable.from(archive.length === 0 ? [] : [archive]).pipe(createGunzip());
-  // Nx writes headers of the old kind, without the mark of USTAR.
-  const entries = extract({ allowUnknownFormat: true });
+  // Nx writes headers of the old kind, without the mark of USTAR; the types of the package lack the option.
+  const entries = extract({ allowUnknownFormat: true } as object);
   const refused = (reason: string): CheckedArchive => ({ ok: false, reason: `archive: ${reason}` });
   unzipped.on('data', (chunk: Buffer) => {
     expanded += chunk.length;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { type Headers, pack } from 'tar-stream';
+import { type Header, pack } from 'tar-stream';
 import { checkArchive } from './check-archive.ts';
 import { type Gateway, type GatewayOptions, startGateway } from './gateway.ts';
 import { openEntry, sealEntry } from './signed-entry.ts';
@@ -14,7 +14,7 @@ const HASH = '13277925793629284616';
 const about = { time: '2026-01-01T00:00:00.000Z' };
 const sha256 = (bytes: string): string => createHash('sha256').update(bytes).digest('hex');
 
-async function archive(files: readonly (Partial<Headers> & { name: string; text?: string })[]): Promise<Buffer> {
+async function archive(files: readonly (Partial<Header> & { name: string; text?: string })[]): Promise<Buffer> {
   const tar = pack();
   for (const { text, ...header } of files) tar.entry(header, text ?? '');
   tar.finalize();
@@ -77,7 +77,10 @@ describe('an archive', () => {
     ['too many files', Array.from({ length: 6 }, (_, i) => ({ name: `${i}`, text: '' }))],
     ['empty', []],
   ])('is refused: %s', async (reason, files) => {
-    expect(await checkArchive(await archive(files), limits)).toMatchObject({ ok: false, reason: `archive: ${reason}` });
+    expect(await checkArchive(await archive(files as Parameters<typeof archive>[0]), limits)).toMatchObject({
+      ok: false,
+      reason: `archive: ${reason}`,
+    });
   });
 
   it('is refused when it is none', async () => {
