@@ -76,11 +76,13 @@ export function makeProgram(out: (text: string) => void): Command {
   return program;
 }
 
-if (require.main === module) {
-  makeProgram((text) => process.stdout.write(text))
-    .parseAsync(process.argv)
-    .catch((error: Error & { hint?: string }) => {
-      process.stderr.write(`error: ${error.message}\n${error.hint === undefined ? '' : `  hint: ${error.hint}\n`}`);
-      process.exitCode = 1;
-    });
+/** Runs one command line; sets the exit code instead of exiting, so that output is written to its end. */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    await makeProgram((text) => process.stdout.write(text)).parseAsync(argv, { from: 'user' });
+  } catch (thrown) {
+    const { message, hint } = thrown as Error & { hint?: string };
+    process.stderr.write(`error: ${message}\n${hint === undefined ? '' : `  hint: ${hint}\n`}`);
+    process.exitCode = 1;
+  }
 }

@@ -3,13 +3,25 @@ import { collectChecks, printChecks } from './checks.ts';
 import type { Soak } from './soak.ts';
 import { badInput } from './soaks/bad-input.ts';
 import { cacheAttacks } from './soaks/cache-attacks.ts';
+import { cacheFaults } from './soaks/cache-faults.ts';
+import { cacheLoad } from './soaks/cache-load.ts';
+import { cacheSharing } from './soaks/cache-sharing.ts';
 import { determinism } from './soaks/determinism.ts';
 import { healing } from './soaks/healing.ts';
 import { invalidation } from './soaks/invalidation.ts';
 import { kill } from './soaks/kill.ts';
 import { rerunTime } from './soaks/rerun-time.ts';
 
-const SOAKS: readonly Soak[] = [invalidation, healing, kill, determinism, badInput, rerunTime, cacheAttacks];
+const SOAKS: readonly Soak[] = [
+  invalidation,
+  healing,
+  kill,
+  determinism,
+  badInput,
+  rerunTime,
+  cacheAttacks,
+  cacheFaults,
+];
 
 const USAGE = `usage: npm run soak -- <name> [<name> ...]   long checks on the smoke pipeline, in temporary copies of the checkout
        npm run soak -- --list

@@ -35,6 +35,8 @@ export type TeamCache = {
     signs: string | null,
     trusts: readonly string[],
     more?: { server?: string; timeout_ms?: number },
+    /** Where the settings are written; a folder beside the server by default. */
+    home?: string,
   ) => Record<string, string>;
   /** PEM of the private key of this name. */
   privateKey: (name: string) => string;
@@ -75,9 +77,8 @@ export async function startTeamCache(config: object = {}, folder?: string): Prom
   const start = async (): Promise<void> => {
     const file = join(base, 'server.json');
     writeFileSync(file, JSON.stringify({ ...config, folder: state, port }));
-    const main = join(CHECKOUT, 'apps', 'cache-server', 'src', 'main.ts');
-    const register = join(CHECKOUT, 'tools', 'register', 'register.cjs');
-    const server = spawn(process.execPath, ['--require', register, main, 'serve', '--config', file], {
+    const main = join(CHECKOUT, 'apps', 'cache-server', 'bin', 'cache-server.cjs');
+    const server = spawn(process.execPath, [main, 'serve', '--config', file], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     child = server;
@@ -109,8 +110,7 @@ export async function startTeamCache(config: object = {}, folder?: string): Prom
     pid: () => child!.pid!,
     secret: (member) => secrets.get(member)!,
     privateKey: (name) => keyOf(name).pem,
-    settingsOf: (member, signs, trusts, more = {}) => {
-      const home = mkdtempSync(join(base, 'member-'));
+    settingsOf: (member, signs, trusts, more = {}, home = mkdtempSync(join(base, 'member-'))) => {
       const settings = {
         ...{ server: url, token: secrets.get(member), ...more },
         ...(signs === null ? {} : { signing_key: 'key.pem' }),
@@ -170,10 +170,13 @@ export function orphanBytes(team: TeamCache): number {
 }
 
 /** A gateway in this process for a member of the team, and the variables that send a run to it. */
-export async function joinTeam(settings: Record<string, string>, warn: (line: string) => void = () => {}) {
+export async function joinTeam(
+  settings: Record<string, string>,
+  { warn = () => {}, now = Date.now }: { warn?: (line: string) => void; now?: () => number } = {},
+) {
   const read = readCacheSettings(settings);
   if (read === undefined) throw new Error('soak: no server in the settings');
-  const gateway = await startGateway({ settings: read, warn });
+  const gateway = await startGateway({ settings: read, warn, now });
   return {
     gateway,
     env: {

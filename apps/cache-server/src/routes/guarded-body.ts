@@ -23,6 +23,8 @@ export function guardedBody(body: Readable, stall_ms: number): Readable {
     bytes = 0;
   }, stall_ms);
   guard.on('close', () => clearInterval(timer));
+  // Whoever reads the guard comes later, and an error that nobody hears ends the server.
+  guard.on('error', () => {});
   body.on('error', (error) => guard.destroy(error));
   body.on('close', () => body.readableEnded || guard.destroy(new Error('the client went away')));
   return body.pipe(guard);

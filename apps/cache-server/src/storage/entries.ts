@@ -83,7 +83,11 @@ export function makeEntries(shelf: Shelf, effects: { now: () => number; randomNa
       if ((await find(wanted)) !== undefined) return { ok: false, reason: 'exists' };
       const data = `${namespace}/${effects.randomName()}`;
       const hash = createHash('sha256');
-      const hashed = body.pipe(hashing(hash));
+      const hashed = hashing(hash);
+      // The storage may not listen yet when the client goes away; the error itself reaches it all the same.
+      hashed.on('error', () => {});
+      if (body.destroyed) throw body.errored ?? new Error('the client went away');
+      body.pipe(hashed);
       body.on('error', (error) => hashed.destroy(error));
       body.on('close', () => body.readableEnded || hashed.destroy(new Error('the client went away')));
       const identity = await shelf.writeData(data, hashed, size);

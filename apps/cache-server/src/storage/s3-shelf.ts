@@ -48,12 +48,21 @@ export function s3Shelf(place: S3Place): Shelf & { close: () => void } {
   return {
     describe: `bucket ${place.bucket}${place.prefix === '' ? '' : `/${place.prefix}`} at ${place.endpoint ?? place.region}`,
     writeData: async (id, body, size) => {
+      // The client does not look at errors of a body: without this it waits for the rest until its timeout.
+      const broken = new AbortController();
+      body.on('error', () => broken.abort());
+      if (body.destroyed) broken.abort();
       try {
-        const put = await client.send(new PutObjectCommand({ Bucket, Key: data(id), Body: body, ContentLength: size }));
+        const put = await client.send(
+          new PutObjectCommand({ Bucket, Key: data(id), Body: body, ContentLength: size }),
+          {
+            abortSignal: broken.signal,
+          },
+        );
         return put.ETag!;
       } catch (error) {
         await remove(data(id)).catch(() => {});
-        throw error;
+        throw body.errored ?? error;
       }
     },
     identityOf: async (id) =>
