@@ -21,6 +21,8 @@ const SOAKS: readonly Soak[] = [
   rerunTime,
   cacheAttacks,
   cacheFaults,
+  cacheSharing,
+  cacheLoad,
 ];
 
 const USAGE = `usage: npm run soak -- <name> [<name> ...]   long checks on the smoke pipeline, in temporary copies of the checkout
