@@ -40,7 +40,9 @@ export type MultiTurnInput = {
   question: MultiTurnRow;
   answer: Pick<MultiTurnAnswer, 'ground_truth'>;
   /** Turns of steps; a text when inference failed. */
-  model_result: readonly (readonly Step[])[] | string;
+  model_result?: readonly (readonly Step[])[] | string;
+  /** Instead of a result: the calls of each turn as they are to be executed, without decoding, as one step. */
+  model_calls?: readonly (readonly string[])[];
   mode: StepMode;
   strip: StripRule;
   long_context?: LongContext;
@@ -111,7 +113,8 @@ function checkResponses(
  * the row names a class that is not simulated, or a long-context row comes without its tables.
  */
 export function checkMultiTurn(input: MultiTurnInput): MultiTurnVerdict {
-  const { question, answer, model_result, mode, strip, today, model_name = 'model' } = input;
+  const { question, answer, mode, strip, today, model_name = 'model' } = input;
+  const model_result = input.model_calls ?? input.model_result ?? '';
   if (typeof model_result === 'string') {
     const text = 'Error during inference phase. Model did not output a list of model responses.';
     return failure('multi_turn:inference_error', text, null);
@@ -131,10 +134,12 @@ export function checkMultiTurn(input: MultiTurnInput): MultiTurnVerdict {
   const counts = new Map<string, number>();
   const budget = { characters: RESULT_BUDGET };
   for (const [turn, expected_calls] of truths.entries()) {
-    const steps = model_result[turn]!.flatMap((step) => {
-      const calls = decodeStep(step, mode, strip);
-      return calls === undefined ? [] : [calls];
-    });
+    const steps = input.model_calls
+      ? [input.model_calls[turn]!].filter((calls) => calls.length > 0)
+      : model_result[turn]!.flatMap((step) => {
+          const calls = decodeStep(step, mode, strip);
+          return calls === undefined ? [] : [calls];
+        });
     for (const calls of steps) {
       for (const result of executeCalls(calls, model, budget)) counts.set(result, (counts.get(result) ?? 0) + 1);
     }
