@@ -8,6 +8,8 @@ const NAMED_ESCAPES: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': 
 
 /** Python `repr` of a str: single quotes unless only those occur inside; code points that are not printable are escaped. */
 export function reprString(text: string): string {
+  // Printable ASCII without quotes and backslashes, by far the most common case.
+  if (/^[ !#-&(-[\]-~]*$/.test(text)) return `'${text}'`;
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   let body = '';
   for (const char of text) {
