@@ -9,7 +9,7 @@ describe('itool', () => {
   it('shows its verbs', () => {
     const { status, stdout } = itool('--help');
     expect(status).toBe(0);
-    for (const verb of ['run', 'plan', 'status', 'report', 'env', 'repair'])
+    for (const verb of ['run', 'plan', 'status', 'report', 'env', 'repair', 'eval', 'score'])
       expect(stdout).toMatch(new RegExp(`^  ${verb} `, 'm'));
   });
 

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { version } from '../package.json';
 import type { Terminal } from './terminal.ts';
 
@@ -109,5 +109,67 @@ export function makeProgram(terminal: Terminal): Command {
       const { storePullVerb } = await import('./verbs/store.ts');
       await storePullVerb(terminal, target, options);
     });
+  verb('eval', 'evaluate a model on a benchmark; the same command goes on where it was ended')
+    .argument('<benchmark>', 'bfcl')
+    .requiredOption(
+      '--model <model>',
+      'stage (itool.sft-hard), model folder, or address of an OpenAI-compatible server',
+    )
+    .requiredOption('--data <folder>', 'folder with the official files of the benchmark')
+    .option('--name <name>', 'name of the model, as the server knows it and as result files have it')
+    .option(
+      '--out <folder>',
+      'where answers, cases, result and score files go (default: .itool/eval/<benchmark>/<name>)',
+    )
+    .option('--categories <list>', 'categories, separated by commas')
+    .option('--rows <n>', 'first rows of each category only', positive)
+    .addOption(choice('--mode <mode>', 'functions as tools or in the prompt', ['prompt', 'fc'], 'prompt'))
+    .addOption(
+      new Option(
+        '--prompt <style>',
+        'official system message, or tools through the chat template (default: v4 for a server, else template)',
+      ).choices(['template', 'v3', 'v4']),
+    )
+    .addOption(STRIP())
+    .addOption(FORMULA())
+    .addOption(choice('--device <device>', 'for a model of ours', ['auto', 'native', 'wasm', 'cpu'], 'auto'))
+    .option('--max-tokens <n>', 'longest answer', positive, 512)
+    .option('--temperature <t>', 'of a server; models of ours decode greedily', Number, 0.001)
+    .option('--timeout <seconds>', 'longest time for one answer of a server', Number, 120)
+    .option('--retries <n>', 'further tries after a failure that may pass', Number, 5)
+    .option('--concurrency <n>', 'requests under way at once', positive, 8)
+    .option('--api-key-env <name>', 'environment variable with the API key (default: ITOOL_API_KEY, OPENAI_API_KEY)')
+    .action(async (benchmark, options) => {
+      const { evalVerb } = await import('./verbs/eval.ts');
+      await evalVerb(terminal, benchmark, options);
+    });
+  verb('score', 'score result files that the official BFCL tool, or itool eval, has written')
+    .requiredOption(
+      '--results <folder>',
+      'folder with BFCL_v4_<category>_result.json files, of one model or of several',
+    )
+    .requiredOption('--data <folder>', 'folder with the official files of the benchmark')
+    .option('--out <folder>', 'where score files, tables and cases go')
+    .addOption(choice('--mode <mode>', 'how the model replied', ['auto', 'prompt', 'fc'], 'auto'))
+    .addOption(STRIP())
+    .addOption(FORMULA())
+    .option('--partial', 'score what is there although rows are missing')
+    .action(async (options) => {
+      const { scoreVerb } = await import('./verbs/score.ts');
+      await scoreVerb(terminal, options);
+    });
   return program;
+}
+
+function choice(flags: string, about: string, choices: string[], standard: string): Option {
+  return new Option(flags, about).choices(choices).default(standard);
+}
+
+const STRIP = (): Option => choice('--strip <rule>', 'clean-up rule of the decoder', ['v3', 'v4'], 'v4');
+const FORMULA = (): Option => choice('--formula <formula>', 'averages of v3 or v4', ['v3last', 'head'], 'v3last');
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError('It has to be a whole number from 1.');
 }

@@ -18,10 +18,10 @@ function dialogueOf({ messages, tools }: Asked): { messages: Message[]; tools: N
 
 /** Greedy answers of a model of ours, batched, with shared prefixes computed once. A prompt that is too long is refused. */
 export function createLocalAnswerer(
-  policy: Pick<Policy, 'config' | 'weights' | 'lora' | 'tokenizer' | 'template'>,
+  policy: Pick<Policy, 'config' | 'weights' | 'lora' | 'tokenizer' | 'template' | 'stop_token_ids'>,
   { max_new_tokens }: { max_new_tokens: number },
 ): Answerer {
-  const { config, tokenizer, template } = policy;
+  const { config, tokenizer, template, stop_token_ids } = policy;
   const model = loadModel({ config, weights: policy.weights, ...(policy.lora === null ? {} : { lora: policy.lora }) });
   const generator = createGenerator(model);
   return {
@@ -41,7 +41,7 @@ export function createLocalAnswerer(
           top_p: 1,
           top_k: 0,
           max_new_tokens,
-          stop_token_ids: [tokenizer.eos_id],
+          stop_token_ids,
         })),
         (at, sample) => {
           const { index, ids } = fitting[at]!;

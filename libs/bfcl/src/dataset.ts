@@ -4,7 +4,7 @@ import { ItoolError } from '@itool/record';
 import { type BfclAnswer, type BfclQuestion, loadAnswers, loadObjects, loadQuestions } from './bfcl-file.ts';
 import { isRelevanceCategory } from './category.ts';
 import { heldOutDocs, loadFunctionDocs } from './multi-turn-docs.ts';
-import type { PyDict } from './py-value.ts';
+import { dictGet, type PyDict, type PyValue } from './py-value.ts';
 
 const SIMPLE = {
   v3: ['simple', 'java', 'javascript'],
@@ -29,6 +29,19 @@ const OTHERS = [
 
 export type DataVersion = 'v3' | 'v4';
 
+/** Questions and answers of one category. */
+export type CategoryData = {
+  category: string;
+  /** Multi-turn questions come with the documents of their classes, less those held out. */
+  questions: readonly BfclQuestion[];
+  /** Answer of a single-turn row; undefined in the relevance family. */
+  answer(id: string): BfclAnswer | undefined;
+  /** Expected calls of a multi-turn row, turn by turn. */
+  groundTruth(id: string): PyValue;
+  /** Documents of a multi-turn question that are held out, by the index of the turn that reveals them. */
+  heldOut(question: BfclQuestion): Map<number, PyDict[]>;
+};
+
 /** The official data of one version in a folder; each file is read once, when it is first asked for. */
 export type BfclDataset = {
   folder: string;
@@ -39,8 +52,7 @@ export type BfclDataset = {
   questions(category: string): BfclQuestion[];
   /** Answers of single-turn categories by id; none for the relevance family. */
   answers(category: string): Map<string, BfclAnswer>;
-  /** Ground truth of a multi-turn category by id: rows as they are in the file. */
-  groundTruth(category: string): Map<string, PyDict>;
+  data(category: string): CategoryData;
   /** Documents of a multi-turn question that are held out, by the index of the turn that reveals them. */
   heldOut(question: BfclQuestion): Map<number, PyDict[]>;
   /** Function documents of a simulated class. */
@@ -104,25 +116,36 @@ export function openDataset(folder: string): BfclDataset {
   const answerPath = (category: string) => join(folder, 'possible_answer', `BFCL_${version}_${checked(category)}.json`);
   const functionDocs = memoized((class_name) => loadFunctionDocs(folder, class_name));
   const split = (question: BfclQuestion) => heldOutDocs(question, functionDocs);
+  const questions = memoized((category) =>
+    loadQuestions(path(version, checked(category))).map((question) =>
+      question.involved_classes === undefined
+        ? question
+        : { ...question, function_docs: split(question).function_docs },
+    ),
+  );
+  const answers = memoized((category) => {
+    if (isRelevanceCategory(category)) return new Map<string, BfclAnswer>();
+    return new Map(loadAnswers(answerPath(category)).map((answer) => [answer.id, answer]));
+  });
+  const truths = memoized(
+    (category) =>
+      new Map(loadObjects(answerPath(category)).map((row) => [dictGet(row, 'id'), dictGet(row, 'ground_truth')])),
+  );
+  const heldOut = (question: BfclQuestion) => split(question).held_out;
   return {
     folder,
     version,
     categories,
-    questions: memoized((category) =>
-      loadQuestions(path(version, checked(category))).map((question) =>
-        question.involved_classes === undefined
-          ? question
-          : { ...question, function_docs: split(question).function_docs },
-      ),
-    ),
-    answers: memoized((category) => {
-      if (isRelevanceCategory(category)) return new Map();
-      return new Map(loadAnswers(answerPath(category)).map((answer) => [answer.id, answer]));
+    questions,
+    answers,
+    data: (category) => ({
+      category: checked(category),
+      questions: questions(category),
+      answer: (id) => (isMultiTurnCategory(category) ? undefined : answers(category).get(id)),
+      groundTruth: (id) => truths(category).get(id) ?? null,
+      heldOut,
     }),
-    groundTruth: memoized(
-      (category) => new Map(loadObjects(answerPath(category)).map((row) => [String(row.entries[0]?.[1]), row])),
-    ),
-    heldOut: (question) => split(question).held_out,
+    heldOut,
     functionDocs,
   };
 }

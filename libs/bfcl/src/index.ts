@@ -11,6 +11,7 @@ export { chatTools } from './chat-tools.ts';
 export { type CaseInput, type CaseVerdict, checkCase, type ModelOutput } from './check-case.ts';
 export {
   type BfclDataset,
+  type CategoryData,
   categoryNames,
   type DataVersion,
   isMultiTurnCategory,
@@ -34,6 +35,7 @@ export {
 export { type Language, languageOf } from './language.ts';
 export { functionDocFiles, heldOutDocs, loadFunctionDocs } from './multi-turn-docs.ts';
 export type { PyExpression } from './py-expression.ts';
+export { pyStr } from './py-format.ts';
 export { fromJson, PyJsonError, parsePyJson, toJson } from './py-json.ts';
 export { pyJsonDumps, pyJsonDumpsLine } from './py-json-dumps.ts';
 export { pyDict, pyJsonText } from './py-json-text.ts';

@@ -1,12 +1,11 @@
 import { ItoolError } from '@itool/record';
 import type { ErrorClass, Grade } from '@itool/tool-call';
 import type { BfclAnswer, BfclQuestion } from './bfcl-file.ts';
-import { isRelevanceCategory } from './category.ts';
 import type { SubError } from './check-calls.ts';
 import { type CaseVerdict, checkCase, type ModelOutput } from './check-case.ts';
-import { type BfclDataset, isMultiTurnCategory } from './dataset.ts';
+import { type CategoryData, isMultiTurnCategory } from './dataset.ts';
 import type { StripRule } from './decode-prompt.ts';
-import { isDict, type PyDict, type PyValue } from './py-value.ts';
+import { isDict, type PyValue } from './py-value.ts';
 import type { ResultRow } from './result-files.ts';
 
 /** How a model replies: text in the asked format, or calls of a function-calling interface. */
@@ -99,21 +98,19 @@ function badResults(fact: string, ids: readonly string[], category: string, hint
  * @throws ItoolError bad_data for results of unknown rows and for missing results
  */
 export function judgeResults({
-  dataset,
-  category,
+  data,
   results,
   options,
   partial = false,
   judgeMultiTurn,
 }: {
-  dataset: BfclDataset;
-  category: string;
+  data: CategoryData;
   results: readonly ResultRow[];
   options: JudgeOptions;
   partial?: boolean;
   judgeMultiTurn?: JudgeMultiTurn;
 }): JudgedRow[] {
-  const questions = dataset.questions(category);
+  const { category, questions } = data;
   const known = new Set(questions.map(({ id }) => id));
   const result_of = new Map(results.map(({ id, result }) => [id, result]));
   const unknown = results.map(({ id }) => id).filter((id) => !known.has(id));
@@ -138,19 +135,16 @@ export function judgeResults({
   if (multi_turn && judgeMultiTurn === undefined) {
     throw new ItoolError({ code: 'internal', message: `bfcl: category needs the multi-turn judge: ${category}` });
   }
-  const ground_truths = multi_turn ? dataset.groundTruth(category) : new Map<string, PyDict>();
-  const answers =
-    multi_turn || isRelevanceCategory(category) ? new Map<string, BfclAnswer>() : dataset.answers(category);
   return questions.flatMap((question): JudgedRow[] => {
     const { id } = question;
     const result = result_of.get(id);
     if (result === undefined) return [];
     if (multi_turn) {
-      const truth = ground_truths.get(id)?.entries.find(([key]) => key === 'ground_truth')?.[1] ?? null;
-      const verdict = judgeMultiTurn!({ category, question, ground_truth: truth, result }, options);
-      return [{ id, category, question, possible_answer: truth, result, verdict }];
+      const possible_answer = data.groundTruth(id);
+      const verdict = judgeMultiTurn!({ category, question, ground_truth: possible_answer, result }, options);
+      return [{ id, category, question, possible_answer, result, verdict }];
     }
-    const answer = answers.get(id);
+    const answer = data.answer(id);
     const verdict = judgeSingleTurn(category, question, answer, result, options);
     return [{ id, category, question, possible_answer: answer?.ground_truth, result, verdict }];
   });

@@ -1,4 +1,4 @@
-export type { Progress, ProgressOptions } from './progress.ts';
+export { type Progress, type ProgressOptions, startProgress } from './progress.ts';
 export { resultInStore } from './runner/known-result.ts';
 export { artifactFolder, openRunner, type Runner } from './runner/open-runner.ts';
 export { knownCheckouts } from './runner/remember-checkout.ts';

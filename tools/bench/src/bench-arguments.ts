@@ -31,6 +31,7 @@ export const USAGE = `usage: npm run bench -- --size ${BENCH_SIZES.join('|')} --
        npm run bench -- --size tiny --dtype bf16 --peer "python peer_hf.py" [--pairs 3] [--only train|score|decode]
        npm run bench -- --size tiny --make-same-work <folder>
        npm run bench -- --size tiny --same-work <safetensors> <ids.json> [--peer "python tools/bench/peer/same_work_hf.py"]
+       npm run bench -- evaluators --data <folder of the official BFCL files>
        --batch 8, --seq 512 and --steps 5 as in the peer's script
 `;
 

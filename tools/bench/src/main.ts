@@ -10,6 +10,10 @@ import { SAME_WORK_STEPS, SAME_WORK_TOLERANCE, sameWorkLosses, writeSameWork } f
 
 /** Exit status: 0 done, 1 the losses of --same-work differ or a run has failed, 2 the command line is wrong. */
 async function main(argv: string[]): Promise<number> {
+  if (argv[0] === 'evaluators') {
+    const { benchEvaluators } = await import('./evaluators.ts');
+    return benchEvaluators(argv.slice(1), (line) => process.stdout.write(`${line}\n`));
+  }
   let options: BenchArguments;
   try {
     options = readArguments(argv);

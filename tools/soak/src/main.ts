@@ -7,6 +7,7 @@ import { cacheFaults } from './soaks/cache-faults.ts';
 import { cacheLoad } from './soaks/cache-load.ts';
 import { cacheSharing } from './soaks/cache-sharing.ts';
 import { determinism } from './soaks/determinism.ts';
+import { evaluatorFuzz } from './soaks/evaluator-fuzz.ts';
 import { healing } from './soaks/healing.ts';
 import { invalidation } from './soaks/invalidation.ts';
 import { kill } from './soaks/kill.ts';
@@ -18,6 +19,7 @@ const SOAKS: readonly Soak[] = [
   kill,
   determinism,
   badInput,
+  evaluatorFuzz,
   rerunTime,
   cacheAttacks,
   cacheFaults,
