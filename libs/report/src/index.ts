@@ -2,6 +2,7 @@ export { buildReport, type Report } from './build-report.ts';
 export { type PairOfTree, pickTree } from './facts/pick-tree.ts';
 export type {
   Comparison,
+  FailingCase,
   ModelScores,
   OptimizeMetric,
   OptimizeRun,

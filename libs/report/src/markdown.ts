@@ -46,6 +46,7 @@ export function markdownReport(facts: ReportFacts): string {
         ['failing cases', ...facts.errors.failing.map(formatCount)],
       ],
     ),
+    ...failingCases(facts),
     '## What ran',
     table(
       ['stage', 'kind', 'needs'],
@@ -158,6 +159,16 @@ export function markdownReport(facts: ReportFacts): string {
   ];
   const blocks = parts.map((part) => (typeof part === 'string' ? part : part.join('\n'))).filter((part) => part !== '');
   return `${blocks.join('\n\n')}\n`;
+}
+
+function failingCases({ failing_cases: { label, cases } }: ReportFacts): (string | string[])[] {
+  if (cases.length === 0) return [];
+  const shown = cases.map((one) => [
+    `- ${plain(`${one.error_type} (${formatCount(one.count)}): ${one.category}, ${one.id}`)}`,
+    `  - reply: ${literal(one.output)}`,
+    `  - expected: ${literal(one.expected)}`,
+  ]);
+  return [`Failing cases of ${plain(label)}, the first of each error type:`, shown.flat()];
 }
 
 function treeParts(facts: ReportFacts): (string | string[])[] {

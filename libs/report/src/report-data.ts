@@ -115,6 +115,18 @@ export type StageSummary = {
 
 export type Score = { correct: number; total: number };
 
+/** A failing case in full, one of `count` with the same error type. */
+export type FailingCase = {
+  error_type: string;
+  count: number;
+  id: string;
+  category: string;
+  prompt: string;
+  output: string;
+  expected: string;
+  error: string;
+};
+
 export type ModelScores = {
   stage: string;
   label: string;
@@ -124,6 +136,8 @@ export type ModelScores = {
   /** BFCL's own averages by name, accuracy in 0..1; a category in `missing` was not run and counts as 0 in BFCL's formula. */
   aggregates: Record<string, { accuracy: number; missing: string[] }>;
   decoding: Record<string, JsonValue>;
+  /** Failing cases to look at, by error type. */
+  failing_cases?: FailingCase[];
 };
 
 export type Comparison = {

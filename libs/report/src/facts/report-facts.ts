@@ -1,4 +1,4 @@
-import type { OptimizeRun, ReportData } from '../report-data.ts';
+import type { FailingCase, OptimizeRun, ReportData } from '../report-data.ts';
 import { type ErrorTable, errorTable } from './error-table.ts';
 import { type ComparedModels, findings } from './findings.ts';
 import { PAPER_NOTE, PAPER_RESULTS, type PaperResult } from './paper-results.ts';
@@ -34,6 +34,8 @@ export type ReportFacts = Pick<
   scores: ScoreTable;
   aggregates: { label: string; aggregates: ReportData['scores'][number]['aggregates'] }[];
   decoding: { label: string; decoding: ReportData['scores'][number]['decoding'] }[];
+  /** Failing cases of the model that was evaluated last. */
+  failing_cases: { label: string; cases: FailingCase[] };
   comparisons: ComparedModels[];
   errors: ErrorTable;
   paper: { note: string; results: readonly PaperResult[] };
@@ -69,6 +71,7 @@ export function reportFacts(data: ReportData): ReportFacts {
     scores,
     aggregates: data.scores.map(({ label, aggregates }) => ({ label, aggregates })),
     decoding: data.scores.map(({ label, decoding }) => ({ label, decoding })),
+    failing_cases: { label: data.scores.at(-1)?.label ?? '', cases: data.scores.at(-1)?.failing_cases ?? [] },
     comparisons,
     errors,
     paper: { note: PAPER_NOTE, results: PAPER_RESULTS },

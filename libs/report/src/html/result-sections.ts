@@ -99,8 +99,25 @@ export function errorsSection(facts: ReportFacts): string {
     '<p>Each failing case has one type, the first that applies in this order (Figure 3 of the paper has the same seven types). A call where no call is right counts as "other"; no call where one is right counts as "tools count" or, for prose, "code syntax".</p>\n' +
     legend(errors.models.map((label, i) => ({ label, colour: i % COLOURS, mark: 'bar' }))) +
     `<div class="scroll wide">${groupedBars({ label: 'Failing cases by error type and model', groups })}</div>\n` +
-    table(columns, rows, { width: 'even' })
+    table(columns, rows, { width: 'even' }) +
+    failingCases(facts)
   );
+}
+
+/** Failing cases of the last model, folded, with what it was asked, what it said and what would have been right. */
+function failingCases({ failing_cases: { label, cases } }: ReportFacts): string {
+  if (cases.length === 0) return '';
+  const folded = cases.map((one) => {
+    const parts = [
+      ['Asked', one.prompt],
+      ['Reply', one.output],
+      ['Expected', one.expected],
+      ['Error', one.error],
+    ].map(([name, content]) => `<p>${name}</p>\n<pre>${escapeText(content!)}</pre>\n`);
+    const head = `${one.error_type} (${formatCount(one.count)}): ${one.category}, ${one.id}`;
+    return `<details><summary>${escapeText(head)}</summary>\n${parts.join('')}</details>\n`;
+  });
+  return `<h3>Failing cases of ${escapeText(label)}</h3>\n<p>The first cases of each error type, most frequent first, with the number of cases of that type.</p>\n${folded.join('')}`;
 }
 
 export function paperSection(facts: ReportFacts): string {

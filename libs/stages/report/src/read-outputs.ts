@@ -15,8 +15,9 @@ import type {
 } from '@itool/report';
 import { pickTree } from '@itool/report';
 import type { StageInput, StageInputs } from '@itool/stage';
-import { compareCases, type JudgedCase } from './compare-cases.ts';
+import { compareCases } from './compare-cases.ts';
 import { modelLabel } from './labels.ts';
+import { type FullCase, worstCases } from './worst-cases.ts';
 
 const TIERS = ['easy', 'medium', 'hard'];
 
@@ -213,10 +214,11 @@ export async function readScores(
         aggregates,
         error_classes,
         decoding,
-        cases: await input.rows<JudgedCase>('cases'),
+        cases: await input.rows<FullCase>('cases'),
       };
     }),
   );
   const comparisons = models.slice(1).map((model, i) => compareCases(model, models[i === 0 ? 0 : 1]!));
-  return { scores: models.map(({ cases: _, ...scores }) => scores), comparisons };
+  const scores = models.map(({ cases, ...rest }) => ({ ...rest, failing_cases: worstCases(cases, 2) }));
+  return { scores, comparisons };
 }
