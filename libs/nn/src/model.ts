@@ -6,7 +6,7 @@ import {
   weightsInMemory,
 } from '@itool/checkpoint';
 import { ItoolError } from '@itool/record';
-import { tf } from '@itool/tensor';
+import { frozenWeight, tf, type WeightStorage } from '@itool/tensor';
 import { type LlamaConfig, parseLlamaConfig } from './llama-config.ts';
 import { loraShapes } from './lora.ts';
 import { EMBEDDING, HEAD, weightShapes } from './weight-shapes.ts';
@@ -26,12 +26,15 @@ export type Model = {
  * stored `lm_head.weight` of a tied model (some writers store it twice) and `rotary_emb.inv_freq` (old Llama checkpoints; computed here).
  * Without an adapter all weights are trainable; with one they are frozen.
  *
+ * @param options.storage of the frozen weights, 'fp32' if absent: 'bf16' or 'nf4' (QLoRA) for the linear layers; embedding and head are
+ *   then bf16, norms and biases stay fp32. Needs an adapter.
  * @throws ItoolError `bad_data` naming the missing, unknown or wrongly shaped tensor
  */
 export function loadModel(options: {
   config: LlamaConfig;
   weights: WeightSource | Readonly<Record<string, WeightTensor>>;
   lora?: LoraAdapter;
+  storage?: WeightStorage;
 }): Model {
   const config = parseLlamaConfig(options.config);
   const source = asSource(options.weights);
@@ -41,7 +44,14 @@ export function loadModel(options: {
   checkShapes(Object.fromEntries(Object.entries(source.tensors).filter(([name]) => !ignored(name))), shapes, 'model');
   if (options.lora !== undefined) checkShapes(options.lora.weights, loraShapes(config, options.lora), 'adapter');
 
-  const weights = toTensors(shapes, source, options.lora === undefined);
+  const { storage = 'fp32' } = options;
+  if (storage !== 'fp32' && options.lora === undefined)
+    throw new ItoolError({
+      code: 'bad_config',
+      message: `nn: weights stored as ${storage} cannot be trained`,
+      hint: 'Add a LoRA adapter, or store the weights as fp32.',
+    });
+  const weights = toTensors(shapes, source, options.lora === undefined, storage);
   const lora =
     options.lora === undefined
       ? null
@@ -89,9 +99,15 @@ function toTensors(
   shapes: Readonly<Record<string, number[]>>,
   source: WeightSource,
   trainable: boolean,
+  storage: WeightStorage = 'fp32',
 ): Record<string, tf.Tensor> {
   return Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => {
+      const [rows, columns] = shape;
+      if (storage !== 'fp32' && rows !== undefined && columns !== undefined) {
+        const chosen = name === EMBEDDING || name === HEAD ? 'bf16' : storage;
+        return [name, tf.keep(frozenWeight(source.read(name), [rows, columns], chosen))];
+      }
       const tensor = tf.tensor(source.read(name), shape, 'float32');
       return [name, trainable ? asVariable(tensor) : tf.keep(tensor)];
     }),

@@ -1,57 +1,72 @@
 import { tf } from '@itool/tensor';
 
-/** Moments of one parameter; `step` counts the updates it had (a parameter without a gradient sits a step out, as in torch). */
-export interface AdamWMoments {
+/** Where the moments of a parameter lie in the flat buffers; `step` counts its updates (without a gradient it sits a step out, as in torch). */
+export interface MomentSpan {
+  offset: number;
+  shape: number[];
   step: number;
-  m: tf.Variable;
-  v: tf.Variable;
 }
 
-/** Optimizer state by parameter name; a parameter enters with its first gradient. */
+/** Optimizer state: both moments of all parameters in one float32 buffer each; empty before the first step. */
 export interface AdamWState {
-  moments: Record<string, AdamWMoments>;
+  spans: Record<string, MomentSpan>;
+  buffers: { m: tf.Variable; v: tf.Variable } | null;
 }
 
-/** The state as plain data, for a checkpoint; arrays are copies in the parameter's element order. */
+/** The state as plain data, for a checkpoint; arrays are copies. */
 export interface SavedAdamWState {
-  moments: Record<string, { step: number; shape: number[]; m: Float32Array; v: Float32Array }>;
+  spans: Record<string, MomentSpan>;
+  m: Float32Array;
+  v: Float32Array;
 }
 
 export function createAdamWState(): AdamWState {
-  return { moments: {} };
+  return { spans: {}, buffers: null };
+}
+
+/** Buffers with room for all of `params`; those that come later than the first step extend them. */
+export function momentBuffers(
+  state: AdamWState,
+  params: Readonly<Record<string, tf.Variable>>,
+): { m: tf.Variable; v: tf.Variable } {
+  const missing = Object.entries(params).filter(([name]) => state.spans[name] === undefined);
+  if (state.buffers !== null && missing.length === 0) return state.buffers;
+  let total = state.buffers?.m.size ?? 0;
+  for (const [name, { shape, size }] of missing) {
+    state.spans[name] = { offset: total, shape: [...shape], step: 0 };
+    total += size;
+  }
+  const extended = (old: tf.Variable | undefined) => {
+    const values = new Float32Array(total);
+    if (old !== undefined) values.set(old.dataSync());
+    old?.dispose();
+    return flatVariable(values);
+  };
+  state.buffers = { m: extended(state.buffers?.m), v: extended(state.buffers?.v) };
+  return state.buffers;
 }
 
 export function saveAdamWState(state: AdamWState): SavedAdamWState {
-  const moments: SavedAdamWState['moments'] = {};
-  for (const [name, { step, m, v }] of Object.entries(state.moments)) {
-    moments[name] = { step, shape: m.shape, m: copyOf(m), v: copyOf(v) };
-  }
-  return { moments };
+  const copyOf = (buffer: tf.Variable | undefined) => Float32Array.from(buffer?.dataSync() ?? []);
+  return { spans: structuredClone(state.spans), m: copyOf(state.buffers?.m), v: copyOf(state.buffers?.v) };
 }
 
 /** Continues exactly where saveAdamWState left off; the saved arrays are copied. */
-export function restoreAdamWState(saved: SavedAdamWState): AdamWState {
-  const moments: AdamWState['moments'] = {};
-  for (const [name, { step, shape, m, v }] of Object.entries(saved.moments)) {
-    moments[name] = { step, m: momentVariable(m.slice(), shape), v: momentVariable(v.slice(), shape) };
-  }
-  return { moments };
+export function restoreAdamWState({ spans, m, v }: SavedAdamWState): AdamWState {
+  if (m.length === 0) return createAdamWState();
+  return { spans: structuredClone(spans), buffers: { m: flatVariable(m.slice()), v: flatVariable(v.slice()) } };
 }
 
 export function disposeAdamWState(state: AdamWState): void {
-  for (const { m, v } of Object.values(state.moments)) tf.dispose([m, v]);
-  state.moments = {};
+  if (state.buffers !== null) tf.dispose([state.buffers.m, state.buffers.v]);
+  state.buffers = null;
+  state.spans = {};
 }
 
 /** A variable that owns `values`; tidy does not dispose it. */
-export function momentVariable(values: Float32Array, shape: number[]): tf.Variable {
-  const initial = tf.tensor(values, shape);
+function flatVariable(values: Float32Array): tf.Variable {
+  const initial = tf.tensor1d(values);
   const variable = tf.variable(initial, false);
   initial.dispose();
   return variable;
-}
-
-// dataSync may return the backend's own buffer, which the next update overwrites.
-function copyOf(tensor: tf.Tensor): Float32Array {
-  return Float32Array.from(tensor.dataSync());
 }

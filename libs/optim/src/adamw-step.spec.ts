@@ -52,6 +52,27 @@ describe('adamwStep', () => {
     }
   });
 
+  it.each(['native', 'cpu'] as const)('clips, and takes parameters that come later, on %s', async (backend) => {
+    if (!(await loadedBackends()).includes(backend)) return;
+    await useBackend(backend);
+    const state = createAdamWState();
+    const params: Record<string, tf.Variable> = { a: variable([1, 2, 3]) };
+    const gradients = [0.3, -0.4, 1.2]; // norm 1.3
+    adamwStep(state, params, { a: tf.tensor1d(gradients) }, { ...options, max_grad_norm: 0.65 });
+    expect([...saveAdamWState(state).m].map((x) => x.toFixed(6))).toEqual(gradients.map((g) => (0.05 * g).toFixed(6)));
+    params['b'] = variable([5]);
+    const norm = adamwStep(state, params, { b: tf.tensor1d([2]) }, { ...options, weight_decay: 0 });
+    expect(norm).toBe(2);
+    expect(params['b'].dataSync()[0]).toBeCloseTo(4.9, 6);
+    const saved = saveAdamWState(state);
+    expect([...saved.m].map((x) => x.toFixed(6))).toEqual([...gradients.map((g) => (0.05 * g).toFixed(6)), '0.200000']);
+    expect([saved.spans['a']!.step, saved.spans['b']!.step]).toEqual([1, 1]);
+    const before = [...params['a']!.dataSync()];
+    expect(() => adamwStep(state, params, { a: tf.tensor1d([Number.NaN, 0, 0]) }, options)).toThrow('not finite');
+    expect([...params['a']!.dataSync()]).toEqual(before);
+    expect(saveAdamWState(state)).toEqual(saved);
+  });
+
   describe('on cpu', () => {
     beforeEach(async () => {
       await useBackend('cpu');
@@ -69,9 +90,10 @@ describe('adamwStep', () => {
       const state = createAdamWState();
       const grads = { a: tf.tensor1d([3]), b: tf.tensor1d([4]) };
       expect(adamwStep(state, params, grads, { ...options, max_grad_norm: 1 })).toBe(5);
-      const saved = saveAdamWState(state).moments;
-      expect(saved['a']!.m[0]).toBeCloseTo(0.1 * 0.6, 6);
-      expect(saved['b']!.m[0]).toBeCloseTo(0.1 * 0.8, 6);
+      const { m, spans } = saveAdamWState(state);
+      expect([spans['a']!.offset, spans['b']!.offset]).toEqual([0, 1]);
+      expect(m[0]).toBeCloseTo(0.1 * 0.6, 6);
+      expect(m[1]).toBeCloseTo(0.1 * 0.8, 6);
     });
 
     it('leaves a parameter without a gradient alone', () => {
@@ -80,7 +102,7 @@ describe('adamwStep', () => {
       adamwStep(state, params, { a: tf.tensor1d([1]) }, options);
       expect(params.b.dataSync()[0]).toBe(1);
       adamwStep(state, params, { a: tf.tensor1d([1]), b: tf.tensor1d([1]) }, options);
-      expect([state.moments['a']!.step, state.moments['b']!.step]).toEqual([2, 1]);
+      expect([state.spans['a']!.step, state.spans['b']!.step]).toEqual([2, 1]);
     });
 
     it('continues bit for bit from a saved state', () => {
@@ -114,7 +136,7 @@ describe('adamwStep', () => {
       const state = createAdamWState();
       const grads = { w: tf.tensor1d([1, 2]) };
       for (let i = 0; i < 5; i++) adamwStep(state, params, grads, options);
-      expect(tf.memory().numTensors).toBe(before + 3);
+      expect(tf.memory().numTensors).toBe(before + 3); // the gradient and two buffers
       disposeAdamWState(state);
       grads.w.dispose();
       expect(tf.memory().numTensors).toBe(before);

@@ -1,6 +1,6 @@
 import { ItoolError } from '@itool/record';
 import { hasKernel, runFused, sumSquares, tf } from '@itool/tensor';
-import { type AdamWState, momentVariable } from './adamw-state.ts';
+import { type AdamWState, momentBuffers } from './adamw-state.ts';
 
 export interface AdamWOptions {
   learning_rate: number;
@@ -29,12 +29,14 @@ export function adamwStep(
   grads: Record<string, tf.Tensor>,
   options: AdamWOptions,
 ): number {
-  const gradNorm = globalNorm(grads);
   for (const name of Object.keys(grads)) {
     if (params[name] === undefined) {
       throw new ItoolError({ code: 'internal', message: `optim: gradient without a parameter: ${name}` });
     }
   }
+  if (Object.keys(grads).length === 0) return 0;
+  const step = hasKernel('AdamW') ? fusedStep : compositeStep;
+  const gradNorm = step(state, params, grads, options);
   if (!Number.isFinite(gradNorm)) {
     throw new ItoolError({
       code: 'bad_data',
@@ -42,55 +44,74 @@ export function adamwStep(
       hint: 'lower learning_rate, or look at the loss and the rows of this step',
     });
   }
-  // The 1e-6 is torch's.
-  const grad_scale = Math.min(1, options.max_grad_norm / (gradNorm + 1e-6));
-  for (const [name, grad] of Object.entries(grads)) {
-    update(state, name, params[name]!, grad, options, grad_scale);
-  }
+  for (const name of Object.keys(grads)) state.spans[name]!.step++;
   return gradNorm;
 }
 
+type Step = typeof adamwStep;
+
+const fusedStep: Step = (state, params, grads, { learning_rate, beta1, beta2, eps, weight_decay, max_grad_norm }) => {
+  const buffers = momentBuffers(state, params);
+  const names = Object.keys(grads);
+  const spans = names.map((name) => state.spans[name]!);
+  const inputs: { m: tf.Tensor; v: tf.Tensor; [paramOrGrad: string]: tf.Tensor } = { ...buffers };
+  for (const [i, name] of names.entries()) {
+    inputs[`param${i}`] = params[name]!;
+    inputs[`grad${i}`] = grads[name]!;
+  }
+  const [norm] = runFused('AdamW', inputs, {
+    offsets: spans.map(({ offset }) => offset),
+    learning_rate,
+    beta1,
+    beta2,
+    eps,
+    weight_decay,
+    bias_corrections1: spans.map(({ step }) => 1 - integerPower(beta1, step + 1)),
+    bias_corrections2: spans.map(({ step }) => 1 - integerPower(beta2, step + 1)),
+    max_grad_norm,
+  });
+  const value = norm!.dataSync()[0]!;
+  norm!.dispose();
+  return value;
+};
+
+const compositeStep: Step = (state, params, grads, options) => {
+  const norm = globalNorm(grads);
+  if (!Number.isFinite(norm)) return norm;
+  // The 1e-6 is torch's.
+  const grad_scale = Math.min(1, options.max_grad_norm / (norm + 1e-6));
+  const { m, v } = momentBuffers(state, params);
+  tf.tidy(() => {
+    const updated = Object.entries(state.spans).map(([name, { offset, shape, step }]) => {
+      const size = tf.util.sizeFromShape(shape);
+      const [oldM, oldV] = [m, v].map((buffer) => tf.slice1d(buffer as tf.Tensor as tf.Tensor1D, offset, size));
+      const grad = grads[name];
+      if (grad === undefined) return [oldM!, oldV!];
+      const { learning_rate, beta1, beta2, eps, weight_decay } = options;
+      const g = tf.mul(tf.reshape(grad, [size]), grad_scale);
+      const newM = tf.add(tf.mul(oldM!, beta1), tf.mul(g, 1 - beta1));
+      const newV = tf.add(tf.mul(oldV!, beta2), tf.mul(tf.square(g), 1 - beta2));
+      const root = Math.sqrt(1 - integerPower(beta2, step + 1));
+      const change = tf.mul(
+        tf.div(newM, tf.add(tf.div(tf.sqrt(newV), root), eps)),
+        learning_rate / (1 - integerPower(beta1, step + 1)),
+      );
+      const param = params[name]!;
+      param.assign(tf.sub(tf.mul(param, 1 - learning_rate * weight_decay), tf.reshape(change, shape)));
+      return [newM, newV];
+    });
+    m.assign(tf.concat(updated.map((pair) => pair[0]!)));
+    v.assign(tf.concat(updated.map((pair) => pair[1]!)));
+  });
+  return norm;
+};
+
 /** L2 norm over all gradients; summed in float64 in the order of the record. One read-back. */
 function globalNorm(grads: Record<string, tf.Tensor>): number {
-  const tensors = Object.values(grads);
-  if (tensors.length === 0) return 0;
-  const squares = tf.tidy(() => tf.stack(tensors.map(sumSquares)).dataSync());
+  const squares = tf.tidy(() => tf.stack(Object.values(grads).map(sumSquares)).dataSync());
   let total = 0;
   for (const square of squares) total += square;
   return Math.sqrt(total);
-}
-
-function update(
-  state: AdamWState,
-  name: string,
-  param: tf.Variable,
-  grad: tf.Tensor,
-  { learning_rate, beta1, beta2, eps, weight_decay }: AdamWOptions,
-  grad_scale: number,
-): void {
-  state.moments[name] ??= {
-    step: 0,
-    m: momentVariable(new Float32Array(param.size), param.shape),
-    v: momentVariable(new Float32Array(param.size), param.shape),
-  };
-  const moments = state.moments[name];
-  moments.step++;
-  const { m, v, step } = moments;
-  const bias_correction1 = 1 - integerPower(beta1, step);
-  const bias_correction2 = 1 - integerPower(beta2, step);
-  if (hasKernel('AdamW')) {
-    const attrs = { learning_rate, beta1, beta2, eps, weight_decay, bias_correction1, bias_correction2, grad_scale };
-    runFused('AdamW', { param, grad, m, v }, attrs);
-    return;
-  }
-  tf.tidy(() => {
-    const g = tf.mul(grad, grad_scale);
-    m.assign(tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1)));
-    v.assign(tf.add(tf.mul(v, beta2), tf.mul(tf.square(g), 1 - beta2)));
-    const denominator = tf.add(tf.div(tf.sqrt(v), Math.sqrt(bias_correction2)), eps);
-    const decayed = tf.mul(param, 1 - learning_rate * weight_decay);
-    param.assign(tf.sub(decayed, tf.mul(tf.div(m, denominator), learning_rate / bias_correction1)));
-  });
 }
 
 // By repeated squaring: Math.pow may differ between V8 versions.

@@ -1,8 +1,8 @@
 export {
-  type AdamWMoments,
   type AdamWState,
   createAdamWState,
   disposeAdamWState,
+  type MomentSpan,
   restoreAdamWState,
   type SavedAdamWState,
   saveAdamWState,

@@ -1,6 +1,7 @@
 export * as tf from '@tensorflow/tfjs';
 export { type AttentionOptions, attention } from './attention.ts';
 export { type BackendFingerprint, backendFingerprint } from './backend-fingerprint.ts';
+export { checkpoint } from './checkpoint.ts';
 export {
   createDecoder,
   type Decoder,
@@ -42,3 +43,4 @@ export {
   useBackend,
 } from './use-backend.ts';
 export { valueAndGrads } from './value-and-grads.ts';
+export { valueHead } from './value-head.ts';

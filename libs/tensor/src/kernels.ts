@@ -127,24 +127,27 @@ export interface FusedKernels {
   /** out = sum of squares of all elements of x (any rank), accumulated in float64 in index order or in fixed blocks, rounded to a float32 scalar. */
   SumSquares: { inputs: { x: tf.Tensor }; attrs: NoAttrs; outputs: [out: tf.Scalar] };
   /**
-   * One AdamW step of one parameter (torch semantics), **in place** on param, m and v (same element count, any shape); no outputs.
-   * g = grad*grad_scale; param *= 1 - learning_rate*weight_decay; m = beta1*m + (1-beta1)*g; v = beta2*v + (1-beta2)*g^2;
-   * param -= learning_rate/bias_correction1 * m / (sqrt(v)/sqrt(bias_correction2) + eps), where the bias corrections are 1 - beta^step,
-   * computed by the caller in float64.
+   * One AdamW step (torch semantics) of all parameters after clipping, **in place** on the params and on m and v, two flat buffers in which
+   * the moments of parameter i begin at offsets[i]. Inputs m, v, param0, grad0, param1, grad1, ...
+   * norm = sqrt(sum of squares of all gradients), parameter by parameter; a norm that is not finite changes nothing. Then for each
+   * g = grad * min(1, max_grad_norm/(norm + 1e-6)); param *= 1 - learning_rate*weight_decay; m = beta1*m + (1-beta1)*g;
+   * v = beta2*v + (1-beta2)*g^2; param -= learning_rate/bias_corrections1[i] * m / (sqrt(v)/sqrt(bias_corrections2[i]) + eps), where the
+   * bias corrections are 1 - beta^step, computed by the caller in float64.
    */
   AdamW: {
-    inputs: { param: tf.Tensor; grad: tf.Tensor; m: tf.Tensor; v: tf.Tensor };
+    inputs: { m: tf.Tensor; v: tf.Tensor; [paramOrGrad: string]: tf.Tensor };
     attrs: {
+      offsets: number[];
       learning_rate: number;
       beta1: number;
       beta2: number;
       eps: number;
       weight_decay: number;
-      bias_correction1: number;
-      bias_correction2: number;
-      grad_scale: number;
+      bias_corrections1: number[];
+      bias_corrections2: number[];
+      max_grad_norm: number;
     };
-    outputs: [];
+    outputs: [norm: tf.Scalar];
   };
 }
 

@@ -17,18 +17,42 @@ export function valueAndGrads(
   f: () => tf.Scalar,
   params: Record<string, tf.Tensor>,
 ): { value: tf.Scalar; grads: Record<string, tf.Tensor> } {
+  return recordAndWalk(f, params, (value) => {
+    checkScalar(value);
+    return tf.onesLike(value);
+  });
+}
+
+/**
+ * Gradients of sum(dy * f()) for named tensors, as valueAndGrads gives them; for gradient functions that compute f again.
+ * @param dy shaped like f()
+ */
+export function pullBack(
+  f: () => tf.Tensor,
+  params: Record<string, tf.Tensor>,
+  dy: tf.Tensor,
+): Record<string, tf.Tensor> {
+  const { value, grads } = recordAndWalk(f, params, () => tf.clone(dy));
+  value.dispose();
+  return grads;
+}
+
+function recordAndWalk<T extends tf.Tensor>(
+  f: () => T,
+  params: Record<string, tf.Tensor>,
+  rootGradient: (value: T) => tf.Tensor,
+): { value: T; grads: Record<string, tf.Tensor> } {
   const { state } = engineInternals();
   const outer = { tape: state.activeTape, depth: state.gradientDepth };
   const tape: TapeNode[] = [];
-  let value: tf.Scalar | undefined;
+  let value: T | undefined;
   try {
     state.activeTape = tape;
     state.gradientDepth = 1;
     value = tf.tidy(f);
     state.gradientDepth = 0;
-    checkScalar(value);
     const root = value;
-    const grads = tf.tidy(() => walkBackward(tape, root, params));
+    const grads = tf.tidy(() => walkBackward(tape, root, rootGradient(root), params));
     return { value, grads };
   } catch (error) {
     if (value instanceof tf.Tensor && !Object.values(params).includes(value)) value.dispose();
@@ -49,10 +73,15 @@ function checkScalar(value: unknown): asserts value is tf.Scalar {
   });
 }
 
-function walkBackward(tape: TapeNode[], root: tf.Scalar, params: Record<string, tf.Tensor>): Record<string, tf.Tensor> {
+function walkBackward(
+  tape: TapeNode[],
+  root: tf.Tensor,
+  rootGradient: tf.Tensor,
+  params: Record<string, tf.Tensor>,
+): Record<string, tf.Tensor> {
   const dependent = dependentTensors(tape, params);
   const gradients = new Map<number, tf.Tensor>();
-  if (dependent.has(root.id)) gradients.set(root.id, tf.onesLike(root));
+  if (dependent.has(root.id)) gradients.set(root.id, rootGradient);
   for (let node = tape.pop(); node !== undefined; node = tape.pop()) {
     try {
       backpropagate(node, dependent, gradients);

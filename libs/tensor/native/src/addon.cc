@@ -1,10 +1,12 @@
 // The calls that JavaScript sees: each unpacks its arguments, checks every size, and gives the stream one entry of the kernel table.
 // All state belongs to an environment, so the addon may be loaded by any number of worker threads and test sandboxes.
+#include <math.h>
 #include <node_api.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -219,17 +221,43 @@ ITOOL_FUNCTION(embed_grad) {
     table().embed_grad(d, vocab, first.data(), order.data(), dy, dtable);
   });
 }
-// adamW(n, param, grad, m, v, learning_rate, beta1, beta2, eps, weight_decay, bias_correction1, bias_correction2, grad_scale)
+// adamW(count, total, params[], grads[], offsets, sizes, m, v, learning_rate, beta1, beta2, eps, weight_decay, bias_corrections1[],
+// bias_corrections2[], max_grad_norm, norm): `count` parameters, whose moments lie at their offsets in m and v of `total` numbers
 ITOOL_FUNCTION(adamw) {
-  Arguments in(env, info, "AdamW", 13);
-  const long n = in.size("size");
-  float* param = in.floats("param", n);
-  const float* grad = in.floats("grad", n);
-  float *m = in.floats("m", n), *v = in.floats("v", n);
+  Arguments in(env, info, "AdamW", 17);
+  const long count = in.size("parameters"), total = in.size("size");
+  const std::vector<napi_value> param_values = in.list("params", count), grad_values = in.list("grads", count);
+  const int32_t *offsets = in.ints("offsets", count), *sizes = in.ints("sizes", count);
+  float *m = in.floats("m", total), *v = in.floats("v", total);
   itool::AdamWSettings s;
-  for (double* field : {&s.learning_rate, &s.beta1, &s.beta2, &s.eps, &s.weight_decay, &s.bias_correction1, &s.bias_correction2, &s.grad_scale})
-    *field = in.number();
-  return in.run([=] { table().adamw(n, param, grad, m, v, &s); });
+  for (double* field : {&s.learning_rate, &s.beta1, &s.beta2, &s.eps, &s.weight_decay}) *field = in.number();
+  const std::vector<double> corrections1 = in.numbers("bias_corrections1", count), corrections2 = in.numbers("bias_corrections2", count);
+  const double max_grad_norm = in.number();
+  float* norm = in.floats("norm", 1);
+  std::vector<float*> params, grads;
+  for (long i = 0; in.ok() && i < count; i++) {
+    in.require(offsets[i] >= 0 && sizes[i] >= 0 && (int64_t)offsets[i] + sizes[i] <= total, "moments lie outside m and v");
+    params.push_back(in.floats_of(param_values[(size_t)i], "param", sizes[i]));
+    grads.push_back(in.floats_of(grad_values[(size_t)i], "grad", sizes[i]));
+  }
+  return in.run([=]() mutable {
+    double squares = 0;
+    for (long i = 0; i < count; i++) {
+      float part;
+      table().sum_squares(sizes[i], grads[(size_t)i], &part);
+      squares += part;
+    }
+    norm[0] = (float)sqrt(squares);
+    if (!std::isfinite(norm[0])) return;
+    // As torch.nn.utils.clip_grad_norm_ does, the 1e-6 included.
+    const double clip = max_grad_norm / ((double)norm[0] + 1e-6);
+    s.grad_scale = clip < 1 ? clip : 1;
+    for (long i = 0; i < count; i++) {
+      s.bias_correction1 = corrections1[(size_t)i];
+      s.bias_correction2 = corrections2[(size_t)i];
+      table().adamw(sizes[i], params[(size_t)i], grads[(size_t)i], m + offsets[i], v + offsets[i], &s);
+    }
+  });
 }
 // sumSquares(n, x, out), sum(n, x, out): out is one number
 ITOOL_FUNCTION(sum_squares) {

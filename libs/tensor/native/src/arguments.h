@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "kernels.h"
 #include "memory.h"
@@ -106,6 +107,32 @@ class Arguments {
     const Block* block = failed_ ? nullptr : environment_->blocks.find(handle);
     if (block == nullptr) fail(std::string(name) + " is no live block");
     return !failed_ && checked(name, *block, count) ? Weight{block->storage, block->at, count} : Weight{};
+  }
+  // The elements of a JavaScript array.
+  std::vector<napi_value> list(const char* name, int64_t count) {
+    napi_value value = values_[at_++];
+    std::vector<napi_value> elements;
+    bool is_array = false;
+    uint32_t length = 0;
+    if (failed_) return elements;
+    napi_is_array(env_, value, &is_array);
+    if (is_array) napi_get_array_length(env_, value, &length);
+    if (!is_array || (int64_t)length != count) {
+      fail(std::string(name) + " is not an array of " + std::to_string(count) + " elements");
+      return elements;
+    }
+    elements.resize(length);
+    for (uint32_t i = 0; i < length; i++) napi_get_element(env_, value, i, &elements[i]);
+    return elements;
+  }
+  std::vector<double> numbers(const char* name, int64_t count) {
+    std::vector<double> numbers;
+    for (napi_value value : list(name, count)) {
+      double x = 0;
+      if (napi_get_value_double(env_, value, &x) != napi_ok) fail(std::string(name) + " has an element that is not a number");
+      numbers.push_back(x);
+    }
+    return numbers;
   }
   // Memory that lives as long as the command.
   char* copy(const void* from, size_t bytes) {

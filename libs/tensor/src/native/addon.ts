@@ -149,10 +149,14 @@ export interface NativeAddon {
   scaleRows(n: number, d: number, x: Floats, by: Floats, out: Floats): void;
   embed(n: number, d: number, vocab: number, ids: Int32Array, table: Floats, out: Floats): void;
   embedGrad(n: number, d: number, vocab: number, ids: Int32Array, dy: Floats, dtable: Floats): void;
+  /** One step of all parameters after clipping; their moments lie at `offsets` in m and v of `total` numbers. norm: one number. */
   adamW(
-    n: number,
-    param: Floats,
-    grad: Floats,
+    parameters: number,
+    total: number,
+    params: Floats[],
+    grads: Floats[],
+    offsets: Int32Array,
+    sizes: Int32Array,
     m: Floats,
     v: Floats,
     learningRate: number,
@@ -160,9 +164,10 @@ export interface NativeAddon {
     beta2: number,
     eps: number,
     weightDecay: number,
-    biasCorrection1: number,
-    biasCorrection2: number,
-    gradScale: number,
+    biasCorrections1: number[],
+    biasCorrections2: number[],
+    maxGradNorm: number,
+    norm: Floats,
   ): void;
   /** out: one number */
   sumSquares(n: number, x: Floats, out: Floats): void;

@@ -190,23 +190,32 @@ export function fusedKernels(backend: NativeBackend): FusedImplementations {
       );
     },
     SumSquares: ({ x }) => into([[]], ([out]) => addon.sumSquares(x.size, f32(x), out!)),
-    AdamW: ({ param, grad, m, v }, attrs) => {
-      addon.adamW(
-        param.size,
-        backend.written(param),
-        f32(grad),
-        backend.written(m),
-        backend.written(v),
-        attrs.learning_rate,
-        attrs.beta1,
-        attrs.beta2,
-        attrs.eps,
-        attrs.weight_decay,
-        attrs.bias_correction1,
-        attrs.bias_correction2,
-        attrs.grad_scale,
+    AdamW: (inputs, attrs) => {
+      const { m, v } = inputs;
+      const each = <T>(f: (i: number) => T) => attrs.offsets.map((_, i) => f(i));
+      const param = (i: number) => inputs[`param${i}`]!;
+      const grad = (i: number) => inputs[`grad${i}`]!;
+      return into([[]], ([norm]) =>
+        addon.adamW(
+          attrs.offsets.length,
+          m.size,
+          each((i) => backend.written(param(i))),
+          each((i) => f32(grad(i))),
+          Int32Array.from(attrs.offsets),
+          Int32Array.from(each((i) => param(i).size)),
+          backend.written(m),
+          backend.written(v),
+          attrs.learning_rate,
+          attrs.beta1,
+          attrs.beta2,
+          attrs.eps,
+          attrs.weight_decay,
+          attrs.bias_corrections1,
+          attrs.bias_corrections2,
+          attrs.max_grad_norm,
+          norm!,
+        ),
       );
-      return [];
     },
   };
 }

@@ -131,7 +131,29 @@ describeNative('native kernels beyond one block', () => {
     const [learningRate, beta1, beta2, eps, decay, scale] = [0.01, 0.9, 0.999, 1e-8, 0.1, 0.5];
     const [correction1, correction2] = [1 - beta1 ** 3, 1 - beta2 ** 3];
     const before = { param: wide(param!), m: wide(m!), v: wide(v!) };
-    addon().adamW(n, param!, grad!, m!, v!, learningRate, beta1, beta2, eps, decay, correction1, correction2, scale);
+    const norm = new Float32Array(1);
+    const expectedNorm = Math.sqrt(grad!.reduce((sum, g) => sum + g * g, 0));
+    const sizes = Int32Array.of(n);
+    addon().adamW(
+      1,
+      n,
+      [param!],
+      [grad!],
+      Int32Array.of(0),
+      sizes,
+      m!,
+      v!,
+      learningRate,
+      beta1,
+      beta2,
+      eps,
+      decay,
+      [correction1],
+      [correction2],
+      scale * expectedNorm,
+      norm,
+    );
+    expect(norm[0]).toBeCloseTo(expectedNorm, 5);
     for (let i = 0; i < n; i++) {
       const g = grad![i]! * scale;
       const mi = beta1 * before.m[i]! + (1 - beta1) * g;

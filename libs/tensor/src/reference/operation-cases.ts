@@ -8,6 +8,7 @@ import { rope } from '../rope.ts';
 import { type RopeOptions, ropeFrequencies } from '../rope-frequencies.ts';
 import { swiGlu } from '../swi-glu.ts';
 import { tokenLogProbs } from '../token-log-probs.ts';
+import { valueHead } from '../value-head.ts';
 import { referenceAttention } from './attention.ts';
 import { referenceEmbed } from './embed.ts';
 import { referenceLinear } from './linear.ts';
@@ -107,6 +108,18 @@ function casesOf(sizes: Sizes): OperationCase[] {
       shapes: { x: [rows, width], weight: [inner, width], bias: [inner] },
       operation: (t) => linear(as2d(t['x']), as2d(t['weight']), as1d(t['bias'])),
       reference: (v) => referenceLinear(v['x']!, v['weight']!, v['bias']!, linearShape),
+    },
+    {
+      name: `valueHead ${size}`,
+      shapes: { hidden: [rows, width], weight: [width], bias: [1] },
+      operation: (t) => valueHead(as2d(t['hidden']), as1d(t['weight']), as1d(t['bias'])),
+      reference: (v) => {
+        const { out, gradients } = referenceLinear(v['hidden']!, v['weight']!, v['bias']!, {
+          ...linearShape,
+          outputs: 1,
+        });
+        return { out, gradients: (dy) => ({ hidden: gradients(dy).x, ...gradients(dy) }) };
+      },
     },
     {
       name: `loraLinear ${size} r=${rank}`,
