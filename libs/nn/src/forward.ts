@@ -91,8 +91,9 @@ function decode(
   const norm = (x: tf.Tensor2D, name: string) => rmsNorm(x, weights[name] as tf.Tensor1D, config.rms_norm_eps);
   const heads = (x: tf.Tensor2D, number: number) => tf.reshape<tf.Rank.R3>(x, [count, number, size]);
   return tf.tidy(() => {
-    const positions = tf.tensor1d(rows.positions, 'int32');
-    const rotate = (x: tf.Tensor3D) => rope(x, positions, { theta: config.rope_theta, scaling: config.rope_scaling });
+    // A tensor of positions made once would be gone when a checkpointed layer runs again.
+    const rotate = (x: tf.Tensor3D) =>
+      rope(x, tf.tensor1d(rows.positions, 'int32'), { theta: config.rope_theta, scaling: config.rope_scaling });
     let x = embed(tf.tensor1d(rows.ids, 'int32'), weight(EMBEDDING));
     for (let layer = 0; layer < config.num_hidden_layers; layer++) {
       const prefix = `model.layers.${layer}`;

@@ -12,6 +12,7 @@ import { healing } from './soaks/healing.ts';
 import { invalidation } from './soaks/invalidation.ts';
 import { kill } from './soaks/kill.ts';
 import { rerunTime } from './soaks/rerun-time.ts';
+import { sanitizers } from './soaks/sanitizers.ts';
 
 const SOAKS: readonly Soak[] = [
   invalidation,
@@ -25,9 +26,10 @@ const SOAKS: readonly Soak[] = [
   cacheFaults,
   cacheSharing,
   cacheLoad,
+  sanitizers,
 ];
 
-const USAGE = `usage: npm run soak -- <name> [<name> ...]   long checks on the smoke pipeline, in temporary copies of the checkout
+const USAGE = `usage: npm run soak -- <name> [<name> ...]   long checks: the smoke pipeline in temporary copies of the checkout, and the native kernels
        npm run soak -- --list
 `;
 
