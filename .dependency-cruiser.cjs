@@ -16,7 +16,7 @@ const layers = [
   ],
   ['nn', 'optim', 'generation'],
   ['loss', 'training', 'curriculum', 'mcts', 'preference', 'bfcl', 'bfcl-environments', 'bfcl-multi-turn', 'api-bank'],
-  ['stage', 'report', 'policy', 'answer', 'bfcl-eval'],
+  ['stage', 'report', 'policy', 'answer', 'bfcl-eval', 'api-bank-eval'],
 ];
 const upwards = layers.slice(0, -1).map((libs, index) => ({
   name: `layer-${index}-imports-upwards`,

@@ -72,6 +72,15 @@ export const evaluationConfigSchema = z.strictObject({
 });
 export type EvaluationConfig = z.infer<typeof evaluationConfigSchema>;
 
+/** Configuration of `generateApiBank`. */
+export const apiBankConfigSchema = z.strictObject({
+  seed: z.int().min(0),
+  dialogues: z.int().min(1),
+  /** Share of dialogues, among those whose tool can be searched for, in which it has to be. */
+  search_share: share.default(0.4),
+});
+export type ApiBankConfig = z.infer<typeof apiBankConfigSchema>;
+
 /** What the draw of one row needs from any of the three configurations. */
 export type RowKnobs = Pick<
   TrainingConfig,

@@ -1,4 +1,6 @@
 export {
+  type ApiBankConfig,
+  apiBankConfigSchema,
   type EvaluationConfig,
   evaluationConfigSchema,
   type PretrainingConfig,
@@ -7,6 +9,7 @@ export {
   trainingConfigSchema,
 } from './config.ts';
 export { FAMILY_NAMES, type Family, type RequestFamily } from './families.ts';
+export { type ApiBankSet, generateApiBank } from './generate-api-bank.ts';
 export { type EvaluationCategory, generateEvaluation } from './generate-evaluation.ts';
 export {
   generateMultiTurnEvaluation,

@@ -77,6 +77,32 @@ export function loadDialogue(path: string, level: Level, file: string): Dialogue
   return { level, file, turns };
 }
 
+/** Dialogues of our own in one file: a line `{level, file, turns}` for each. */
+export function readDialogues(path: string): Dialogue[] {
+  return read(path)
+    .split('\n')
+    .flatMap((line, i): Dialogue[] => {
+      const where = `${path}:${i + 1}`;
+      if (line.trim() === '') return [];
+      const row = parse(line, where);
+      const member = (key: string) => (isDict(row) ? dictGet(row, key) : undefined);
+      const level = member('level');
+      const file = member('file');
+      const turns = member('turns');
+      if ((level !== 'L1' && level !== 'L2') || typeof file !== 'string' || !Array.isArray(turns)) {
+        throw badData('dialogue lacks level (L1, L2), file or turns', where);
+      }
+      return [{ level, file, turns: turns.map((turn) => readTurn(turn, where)) }];
+    });
+}
+
+/** Databases of our own in one file: an object with a table under each name. */
+export function readDatabases(path: string): Databases {
+  const tables = parse(read(path), path);
+  if (!isDict(tables)) throw badData('file holds no tables by name', path);
+  return new Map(tables.entries.map(([name, table]) => [String(name), table]));
+}
+
 /** All dialogues of the levels below `<data>/lv1-lv2-samples`, by level and file name. Throws when a folder is missing. */
 export function loadDialogues(data: string, levels: readonly Level[] = ['L1', 'L2']): Dialogue[] {
   return levels.flatMap((level) => {

@@ -49,11 +49,16 @@ function pyStr(value: PyValue): string {
   return typeof value === 'string' ? value : pyRepr(value);
 }
 
+/** The output of a recorded call as Python prints it. */
+export function resultText(turn: Extract<Turn, { role: 'API' }>): string {
+  return pyStr(dictGet(turn.result, 'output') ?? null);
+}
+
 function message(turn: Turn): Message {
   if (turn.role === 'User') return { role: 'user', content: turn.text };
   if (turn.role === 'AI') return { role: 'assistant', content: turn.text };
-  const output = pyStr(dictGet(turn.result, 'output') ?? null);
-  return { role: 'system', content: `${printCall(turn.api_name, turn.param_dict)} Response: ${output}` };
+  const call = printCall(turn.api_name, turn.param_dict);
+  return { role: 'system', content: `${call} Response: ${resultText(turn)}` };
 }
 
 /**

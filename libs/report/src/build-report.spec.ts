@@ -33,6 +33,7 @@ describe('buildReport', () => {
     expect(ids).toEqual([
       'scores',
       'errors',
+      'api-bank',
       'stages',
       'data',
       'warm-up',

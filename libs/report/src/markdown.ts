@@ -47,6 +47,7 @@ export function markdownReport(facts: ReportFacts): string {
       ],
     ),
     ...failingCases(facts),
+    ...apiBankPart(facts),
     '## What ran',
     table(
       ['stage', 'kind', 'needs'],
@@ -232,4 +233,26 @@ function fenced(text: string): string {
 
 function longestRun(text: string): number {
   return (text.match(/`+/g) ?? []).reduce((most, run) => Math.max(most, run.length), 0);
+}
+
+function apiBankPart({ api_bank }: ReportFacts): string[] {
+  if (api_bank.length === 0) return [];
+  const tally = ({ correct, total }: { correct: number; total: number }) =>
+    `${formatCount(correct)}/${formatCount(total)}`;
+  return [
+    '## API-Bank',
+    'Official: calls right by execution and check. Names and parameters: calls equal to the recorded ones.',
+    table(
+      ['model', 'level', 'official', 'names and parameters', 'Rouge-L of answers'],
+      api_bank.flatMap(({ label, levels }) =>
+        levels.map(({ level, correctness, names_equal, rouge_l }) => [
+          label,
+          level,
+          tally(correctness),
+          tally(names_equal),
+          rouge_l === null ? '' : rouge_l.mean.toFixed(4),
+        ]),
+      ),
+    ),
+  ];
 }

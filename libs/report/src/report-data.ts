@@ -26,6 +26,8 @@ export type ReportData = {
   scores: ModelScores[];
   /** Case-by-case differences of two models that answered the same cases. */
   comparisons: Comparison[];
+  /** API-Bank by model, in the order of `scores`; absent when no model was evaluated on it. */
+  api_bank?: ApiBankScores[];
 };
 
 export type StageFacts = {
@@ -138,6 +140,22 @@ export type ModelScores = {
   decoding: Record<string, JsonValue>;
   /** Failing cases to look at, by error type. */
   failing_cases?: FailingCase[];
+};
+
+export type ApiBankScores = {
+  stage: string;
+  label: string;
+  levels: {
+    level: string;
+    /** Calls right by execution and the official check. */
+    correctness: Score;
+    /** Calls whose name and parameters equal the recorded ones. */
+    names_equal: Score;
+    rouge_l: { mean: number; total: number } | null;
+    error_classes: Record<string, number>;
+  }[];
+  /** A few judged calls to look at. */
+  cases: { id: string; expected: string; output: string; outcome: string; error_class: string | null }[];
 };
 
 export type Comparison = {

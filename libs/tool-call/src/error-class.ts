@@ -74,3 +74,23 @@ export function errorClassOfBfcl(error_type: string, pair_error_types: readonly 
   }
   return BFCL_CLASSES.find(([pattern]) => pattern.test(error_type))?.[1] ?? 'other';
 }
+
+const API_BANK_CLASSES: Readonly<Record<string, ErrorClass>> = {
+  NO_API_CALL: 'code_syntax',
+  FAILED_PARSE_API_CALL: 'code_syntax',
+  API_NAME_MISMATCH: 'tool_name',
+  MISS_INPUT_ARGUMENT: 'parameter_count',
+  INVALID_INPUT_PARAMETER: 'parameter_name',
+  // A value of the wrong type, one that makes the API fail, or one that gives another result.
+  UNCAUGHT: 'parameter_value',
+  HAS_EXCEPTION: 'parameter_value',
+  OUTPUT_MISMATCH: 'parameter_value',
+  INPUT_MISMATCH: 'parameter_value',
+  OTHER_FALSE: 'parameter_value',
+};
+
+/** Maps an outcome of API-Bank (specs/api-bank.md 6) to the taxonomy; null when the call is right. KEY_ERROR is a fault of the check itself. */
+export function errorClassOfApiBank(outcome: string): ErrorClass | null {
+  if (outcome === 'CORRECT') return null;
+  return Object.hasOwn(API_BANK_CLASSES, outcome) ? API_BANK_CLASSES[outcome]! : 'other';
+}

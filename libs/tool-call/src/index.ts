@@ -14,10 +14,12 @@ export {
   classifyError,
   type ErrorClass,
   errorClasses,
+  errorClassOfApiBank,
   errorClassOfBfcl,
   firstErrorClass,
 } from './error-class.ts';
 export { type Grade, type GradeOptions, gradeCalls, gradeNames } from './grade-calls.ts';
+export { type GradedCalls, gradeDimensions } from './grade-dimensions.ts';
 export { type ParsedCalls, parseCalls } from './parse-calls.ts';
 export { partialAgreement } from './partial-agreement.ts';
 export { canonicalCalls, printCalls } from './print-calls.ts';

@@ -18,7 +18,7 @@ export type EvalOptions = ModelOptions & {
 };
 
 /** Answers in a folder belong to one way of asking; another way needs another folder. */
-function keepSettings(folder: string, settings: object): void {
+export function keepSettings(folder: string, settings: object): void {
   const path = join(folder, 'settings.json');
   const text = `${JSON.stringify(settings, null, 2)}\n`;
   mkdirSync(folder, { recursive: true });

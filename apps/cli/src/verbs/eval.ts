@@ -6,6 +6,7 @@ type Benchmark = (terminal: Terminal, options: EvalOptions) => Promise<void>;
 
 /** Benchmarks by name; each is loaded when it is asked for. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  'api-bank': async () => (await import('../evaluate/eval-api-bank.ts')).evalApiBank,
   bfcl: async () => (await import('../evaluate/eval-bfcl.ts')).evalBfcl,
 };
 

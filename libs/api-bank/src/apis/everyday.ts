@@ -61,10 +61,10 @@ export function searchResult(name: string): PyValue {
   return [token, found(name)];
 }
 
-/** Documents by title and abstract, last first. */
+/** Documents by title and abstract, last first. Every key is read, also that of a single document. */
 function sortedDocuments(output: PyValue): PyValue {
-  const title = (row: PyValue) => text(item(row, 'title')) + text(item(row, 'abstract'));
-  return [...iterate(output)].sort((a, b) => compareText(title(b), title(a)));
+  const keyed = iterate(output).map((row) => ({ row, key: text(item(row, 'title')) + text(item(row, 'abstract')) }));
+  return keyed.sort((a, b) => compareText(b.key, a.key)).map(({ row }) => row);
 }
 
 function sameDocuments(response: PyDict, target: PyDict): boolean {

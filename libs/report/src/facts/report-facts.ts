@@ -38,6 +38,7 @@ export type ReportFacts = Pick<
   failing_cases: { label: string; cases: FailingCase[] };
   comparisons: ComparedModels[];
   errors: ErrorTable;
+  api_bank: NonNullable<ReportData['api_bank']>;
   paper: { note: string; results: readonly PaperResult[] };
 };
 
@@ -74,6 +75,7 @@ export function reportFacts(data: ReportData): ReportFacts {
     failing_cases: { label: data.scores.at(-1)?.label ?? '', cases: data.scores.at(-1)?.failing_cases ?? [] },
     comparisons,
     errors,
+    api_bank: data.api_bank ?? [],
     paper: { note: PAPER_NOTE, results: PAPER_RESULTS },
   };
 }

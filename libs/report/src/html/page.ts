@@ -1,5 +1,6 @@
 import { escapeText } from '../draw/markup.ts';
 import type { ReportFacts } from '../facts/report-facts.ts';
+import { apiBankSection } from './api-bank-section.ts';
 import { errorsSection, paperSection, scoresSection } from './result-sections.ts';
 import { amountsSection, dataSection, graphSection, parametersSection } from './run-sections.ts';
 import { STYLE } from './style.ts';
@@ -8,6 +9,7 @@ import { pairsSection, perplexitySection, preferenceSection, treeSection, warmup
 const SECTIONS: [id: string, title: string, render: (facts: ReportFacts) => string][] = [
   ['scores', 'Scores', scoresSection],
   ['errors', 'Error types', errorsSection],
+  ['api-bank', 'API-Bank', apiBankSection],
   ['stages', 'What ran', graphSection],
   ['data', 'Data', dataSection],
   ['warm-up', 'Warm-up training', warmupSection],

@@ -1,4 +1,4 @@
-import { generateEvaluation, generatePretraining, generateTraining } from '@itool/dataset-synthetic';
+import { generateApiBank, generateEvaluation, generatePretraining, generateTraining } from '@itool/dataset-synthetic';
 import { readDialogues } from '@itool/dialogue';
 import type { DialogueRow, JsonObject } from '@itool/record';
 import type { StageContext, StageDefinition } from '@itool/stage';
@@ -67,6 +67,11 @@ export const stage: StageDefinition<Params> = {
       pretraining.map((row) => ({ ...asColumns(row), kind: row.kind })),
     );
     writeEvaluation(context, rows);
+    if (params.synthetic?.api_bank) {
+      const { dialogues, databases } = generateApiBank(params.synthetic.api_bank);
+      out.text('api-bank/dialogues', jsonLines(dialogues), 'jsonl');
+      out.json('api-bank/databases', databases);
+    }
   },
 };
 

@@ -1,4 +1,9 @@
-import { evaluationConfigSchema, pretrainingConfigSchema, trainingConfigSchema } from '@itool/dataset-synthetic';
+import {
+  apiBankConfigSchema,
+  evaluationConfigSchema,
+  pretrainingConfigSchema,
+  trainingConfigSchema,
+} from '@itool/dataset-synthetic';
 import { DIALOGUE_FORMATS } from '@itool/dialogue';
 import { z } from 'zod';
 
@@ -9,6 +14,8 @@ export const paramsSchema = z.strictObject({
       training: trainingConfigSchema.optional(),
       pretraining: pretrainingConfigSchema.optional(),
       evaluation: evaluationConfigSchema.optional(),
+      /** Dialogues and databases in API-Bank's form. */
+      api_bank: apiBankConfigSchema.optional(),
     })
     .optional(),
   /** Real rows by data set name (column `source`); `file` is an output of the import stage in role `files`. */

@@ -1,6 +1,7 @@
 import { buildReport } from '@itool/report';
 import type { StageDefinition } from '@itool/stage';
 import { type Params, paramsSchema } from './params.ts';
+import { readApiBank } from './read-api-bank.ts';
 import {
   readData,
   readPairs,
@@ -37,6 +38,7 @@ export const stage: StageDefinition<Params> = {
       },
       scores,
       comparisons,
+      api_bank: await readApiBank(inputs, params.labels),
     });
     out.text('report.html', report.html, 'html');
     out.text('report.md', report.markdown, 'markdown');
