@@ -2,6 +2,7 @@ import { createGenerator } from '@itool/generation';
 import { loadModel } from '@itool/nn';
 import type { Policy } from '@itool/policy';
 import type { Message } from '@itool/record';
+import type { WeightStorage } from '@itool/tensor';
 import type { Answer, Answerer, Asked } from './answerer.ts';
 
 /** The dialogue of a question as the chat template of a model takes it. */
@@ -19,10 +20,11 @@ function dialogueOf({ messages, tools }: Asked): { messages: Message[]; tools: N
 /** Greedy answers of a model of ours, batched, with shared prefixes computed once. A prompt that is too long is refused. */
 export function createLocalAnswerer(
   policy: Pick<Policy, 'config' | 'weights' | 'lora' | 'tokenizer' | 'template' | 'stop_token_ids'>,
-  { max_new_tokens }: { max_new_tokens: number },
+  { max_new_tokens, storage = 'fp32' }: { max_new_tokens: number; storage?: WeightStorage },
 ): Answerer {
   const { config, tokenizer, template, stop_token_ids } = policy;
-  const model = loadModel({ config, weights: policy.weights, ...(policy.lora === null ? {} : { lora: policy.lora }) });
+  const adapter = policy.lora === null ? {} : { lora: policy.lora };
+  const model = loadModel({ config, weights: policy.weights, storage, ...adapter });
   const generator = createGenerator(model);
   return {
     answer: async (asked, onAnswer) => {

@@ -62,7 +62,7 @@ export function openCheckpoint(find: FindFile): WeightSource {
         .sort()
         .map((name) => [name, sourceOf(name).tensors[name]!]),
     ),
-    read: (name, from, to) => sourceOf(name).read(name, from, to),
+    read: (name, ...range) => sourceOf(name).read(name, ...range),
   };
 }
 

@@ -22,4 +22,5 @@ export {
 export { readSafetensors } from './read-safetensors.ts';
 export { type SafetensorsDtype, type SafetensorsTensor, sizeOf, type WeightTensor } from './safetensor.ts';
 export { needTensor, readAll, readPieces, type WeightSource, weightsInMemory } from './weight-source.ts';
+export { type GgufTensor, type GgufType, type GgufValue, writeGguf } from './write-gguf.ts';
 export { writeSafetensors, writeSafetensorsFile } from './write-safetensors.ts';

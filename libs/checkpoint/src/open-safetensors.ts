@@ -37,10 +37,10 @@ export function openSafetensors(path: string, name: string): WeightSource & { me
   return {
     tensors: entries,
     metadata: header.metadata,
-    read: (tensor, from = 0, to) => {
+    read: (tensor, from = 0, to, into) => {
       const entry = needTensor(entries, tensor);
       const end = Math.min(to ?? Number.POSITIVE_INFINITY, sizeOf(entry.shape));
-      const out = new Float32Array(Math.max(0, end - from));
+      const out = into ?? new Float32Array(Math.max(0, end - from));
       withFile(path, (file) => readInto(file, entry, from, out));
       return out;
     },

@@ -7,8 +7,11 @@ import { type SafetensorsDtype, sizeOf, type WeightTensor } from './safetensor.t
  */
 export type WeightSource = {
   tensors: Readonly<Record<string, { shape: number[]; dtype: SafetensorsDtype }>>;
-  /** Elements [from, to) of a tensor in row-major order, widened to fp32; all of it without a range. The caller may keep and change them. */
-  read: (name: string, from?: number, to?: number) => Float32Array;
+  /**
+   * Elements [from, to) of a tensor in row-major order, widened to fp32; all of it without a range. They come in `into` (of that length) when
+   * it is given, else in a new array.
+   */
+  read: (name: string, from?: number, to?: number, into?: Float32Array) => Float32Array;
 };
 
 /** Weights that are on the host already. */
@@ -17,7 +20,12 @@ export function weightsInMemory(weights: Readonly<Record<string, WeightTensor>>)
     tensors: Object.fromEntries(
       Object.entries(weights).map(([name, { shape }]) => [name, { shape, dtype: 'F32' as const }]),
     ),
-    read: (name, from, to) => needTensor(weights, name).data.slice(from, to),
+    read: (name, from, to, into) => {
+      const { data } = needTensor(weights, name);
+      if (into === undefined) return data.slice(from, to);
+      into.set(data.subarray(from, to));
+      return into;
+    },
   };
 }
 
@@ -28,19 +36,14 @@ export function readAll(source: WeightSource): Record<string, WeightTensor> {
   );
 }
 
-/**
- * The tensor in pieces of at most `elements`, in order. Pieces are whole multiples of `multiple` but for the last one.
- */
-export function* readPieces(
-  source: WeightSource,
-  name: string,
-  elements: number,
-  multiple = 1,
-): Generator<{ from: number; data: Float32Array }> {
+/** The tensor in pieces of `elements` (the last may be shorter), in order, each valid until the next is asked for. */
+export function* readPieces(source: WeightSource, name: string, elements: number): Generator<Float32Array> {
   const size = sizeOf(needTensor(source.tensors, name).shape);
-  const step = Math.max(multiple, elements - (elements % multiple));
-  for (let from = 0; from < size; from += step)
-    yield { from, data: source.read(name, from, Math.min(size, from + step)) };
+  const piece = new Float32Array(Math.min(size, elements));
+  for (let from = 0; from < size; from += elements) {
+    const to = Math.min(size, from + elements);
+    yield source.read(name, from, to, piece.subarray(0, to - from));
+  }
 }
 
 /** @throws ItoolError `bad_data` when there is no tensor of that name */

@@ -58,7 +58,7 @@ export function writeSafetensorsFile(
   try {
     fs.writeFileSync(file, header);
     for (const name of names)
-      for (const { data } of readPieces(source, name, PIECE)) fs.writeFileSync(file, narrow(data, forms[name]!.dtype));
+      for (const data of readPieces(source, name, PIECE)) fs.writeFileSync(file, narrow(data, forms[name]!.dtype));
   } finally {
     fs.closeSync(file);
   }

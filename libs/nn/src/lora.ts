@@ -83,9 +83,9 @@ export function mergeLora(source: WeightSource, lora: LoraAdapter): WeightSource
   }
   return {
     tensors,
-    read: (name, from = 0, to) => {
+    read: (name, from = 0, to, into) => {
       needTensor(tensors, name);
-      const data = source.read(name, from, to);
+      const data = source.read(name, from, to, into);
       const adapted = layerOf.get(name);
       if (adapted !== undefined) addProduct(data, from, adapted.a, adapted.b, scale);
       return data;

@@ -1,6 +1,6 @@
 import { readAll, weightsInMemory } from '@itool/checkpoint';
 import { randomStream } from '@itool/random';
-import { useBackend } from '@itool/tensor';
+import { storedValues, useBackend } from '@itool/tensor';
 import { flatBatch } from './flat-batch.ts';
 import { initWeights } from './init-weights.ts';
 import { type LlamaConfig, parseLlamaConfig } from './llama-config.ts';
@@ -85,6 +85,28 @@ describe('weights', () => {
     const model = loadModel({ config: SMALL, weights: { ...weights, 'lm_head.weight': wrong } });
     expect(Object.keys(trainableParams(model))).toEqual(Object.keys(weights));
     model.dispose();
+  });
+
+  it('stores frozen weights in fewer bits, embedding and head never in fewer than 16', async () => {
+    await useBackend('auto');
+    const weights = initWeights({ ...SMALL, hidden_size: 64 }, randomStream(0));
+    const config = { ...SMALL, hidden_size: 64 };
+    const outputs = (['fp32', 'bf16', 'nf4'] as const).map((storage) => {
+      const model = loadModel({ config, weights, storage });
+      const values = (name: string) => model.weights[name]!.dataSync();
+      const [embedding, gate, norm] = ['model.embed_tokens', 'model.layers.0.mlp.gate_proj', 'model.norm'].map((name) =>
+        Float32Array.from(values(`${name}.weight`)),
+      );
+      model.dispose();
+      return { embedding, gate, norm };
+    });
+    const gate = weights['model.layers.0.mlp.gate_proj.weight']!.data;
+    const [fp32, bf16, nf4] = outputs;
+    expect(fp32!.gate).toEqual(gate);
+    expect(bf16!.gate).toEqual(storedValues(gate, 'bf16'));
+    expect(nf4!.gate).toEqual(storedValues(gate, 'nf4'));
+    expect(nf4!.embedding).toEqual(bf16!.embedding);
+    expect(nf4!.norm).toEqual(fp32!.norm);
   });
 
   it('starts an adapter that changes nothing, A uniform in +-1/sqrt(in)', () => {

@@ -7,7 +7,7 @@ import { parseRef, type Ref } from './ref.ts';
 import type { Need, ParamSource, ResolvedPipeline, ResolvedStage } from './resolved-pipeline.ts';
 
 /** Kinds whose result depends on files that Nx does not see, so that they run every time. */
-export const UNCACHED_KINDS: readonly string[] = ['import'];
+export const UNCACHED_KINDS: readonly string[] = ['import', 'import-model'];
 
 /**
  * Reads a pipeline and expands its iterations and references.

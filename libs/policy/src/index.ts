@@ -1,4 +1,5 @@
 export { type EncodedRow, encodeRows, parseTextRow, type TextRow } from './encode-rows.ts';
+export { exportGguf } from './export-gguf.ts';
 export { METRIC_COLUMNS, type MetricRow, metricRows } from './metric-columns.ts';
 export {
   FORMAT_FILES,

@@ -1,3 +1,4 @@
+export { outsidePath } from './outside-path.ts';
 export { type Progress, type ProgressOptions, startProgress } from './progress.ts';
 export { resultInStore } from './runner/known-result.ts';
 export { artifactFolder, openRunner, type Runner } from './runner/open-runner.ts';

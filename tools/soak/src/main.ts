@@ -11,7 +11,10 @@ import { evaluatorFuzz } from './soaks/evaluator-fuzz.ts';
 import { healing } from './soaks/healing.ts';
 import { invalidation } from './soaks/invalidation.ts';
 import { kill } from './soaks/kill.ts';
+import { largeModel } from './soaks/large-model.ts';
+import { modelFolder } from './soaks/model-folder.ts';
 import { rerunTime } from './soaks/rerun-time.ts';
+import { safetensorsFuzz } from './soaks/safetensors-fuzz.ts';
 import { sanitizers } from './soaks/sanitizers.ts';
 
 const SOAKS: readonly Soak[] = [
@@ -27,6 +30,9 @@ const SOAKS: readonly Soak[] = [
   cacheSharing,
   cacheLoad,
   sanitizers,
+  safetensorsFuzz,
+  modelFolder,
+  largeModel,
 ];
 
 const USAGE = `usage: npm run soak -- <name> [<name> ...]   long checks: the smoke pipeline in temporary copies of the checkout, and the native kernels
@@ -41,7 +47,7 @@ async function main(argv: string[]): Promise<number> {
     return 2;
   }
   if (chosen.length === 0) {
-    for (const { name, about } of SOAKS) process.stdout.write(`${name.padEnd(14)}${about}\n`);
+    for (const { name, about } of SOAKS) process.stdout.write(`${name.padEnd(18)}${about}\n`);
     return 0;
   }
   let failed = 0;

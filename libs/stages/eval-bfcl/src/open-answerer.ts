@@ -26,7 +26,8 @@ export function openAnswerer(
   const { endpoint, max_new_tokens } = params;
   if (endpoint === undefined) {
     const policy = inputs.stage('policy');
-    return { answerer: createLocalAnswerer(readPolicy(policy), { max_new_tokens }), model: policy.stage };
+    const options = { max_new_tokens, storage: params.weight_storage };
+    return { answerer: createLocalAnswerer(readPolicy(policy), options), model: policy.stage };
   }
   const { url, model, temperature, timeout_s, retries, concurrency } = endpoint;
   const client = createChatEndpoint({

@@ -24,6 +24,8 @@ const endpointSchema = z.strictObject({
 /** A local model decodes greedily (specs/itool.md 13.1). */
 export const paramsSchema = z.strictObject({
   device: z.enum(['auto', 'native', 'wasm', 'cpu']).default('auto'),
+  /** How the frozen matrices lie in memory; `nf4` with an adapter is QLoRA. What is trained, and what is merged into, stays fp32. */
+  weight_storage: z.enum(['fp32', 'bf16', 'nf4']).default('fp32'),
   max_new_tokens: z.int().gte(1).default(512),
   /** How functions reach a model in prompt mode: through its chat template, or in BFCL's system message of v3 or v4. */
   prompt: z.enum(['template', 'v3', 'v4']).default('template'),

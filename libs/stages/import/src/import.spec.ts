@@ -2,9 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore } from '@itool/artifact';
-import { collectOutputs, makeInputs } from '@itool/stage';
+import { collectOutputs, makeInputs, outsidePath } from '@itool/stage';
 import { stage } from './index.ts';
-import { outsidePath } from './outside-path.ts';
 
 const ABC = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
 

@@ -1,9 +1,8 @@
 import { statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { ItoolError } from '@itool/record';
-import type { StageDefinition } from '@itool/stage';
+import { outsidePath, type StageDefinition } from '@itool/stage';
 import type { z } from 'zod';
-import { outsidePath } from './outside-path.ts';
 import { paramsSchema } from './params.ts';
 
 /**

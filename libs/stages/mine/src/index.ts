@@ -45,7 +45,7 @@ export const stage: StageDefinition<Params> = {
     const backend = await useBackend(params.device);
     log(`backend ${backend.name}: ${backend.reason}`);
     const policy = readPolicy(inputs.stage('policy'));
-    const model = loadModel({ config: policy.config, weights: policy.weights });
+    const model = loadModel({ config: policy.config, weights: policy.weights, storage: params.weight_storage });
     const ranked = await inputs.rows<{ row_id: string; selected: boolean }>('ranked', 'ranked');
     const selected = new Set(ranked.filter((row) => row.selected).map((row) => row.row_id));
     const rows = (await inputs.rows<Row>('rows', 'rows')).filter((row) => selected.has(row.row_id)).map(parseTextRow);

@@ -53,7 +53,7 @@ async function update(
 ): Promise<void> {
   const config = { r: params.lora_r, lora_alpha: params.lora_alpha };
   const lora = initLora(policy.config, config, randomStream(params.seed, 'optimize', 'lora'));
-  const model = loadModel({ config: policy.config, weights: policy.weights, lora });
+  const model = loadModel({ config: policy.config, weights: policy.weights, lora, storage: params.weight_storage });
   const task = preferenceTask(model, params.loss);
   // A fresh adapter changes nothing, so the model is still the policy of the iteration's start: the reference of DPO and IPO.
   const train_rows = withReference(model, train_pairs, params);

@@ -6,6 +6,8 @@ const sft_coef = z.number().gte(0).default(0);
 export const paramsSchema = z.strictObject({
   seed: z.int().default(42),
   device: z.enum(['auto', 'native', 'wasm', 'cpu']).default('auto'),
+  /** How the frozen matrices lie in memory; `nf4` with an adapter is QLoRA. What is trained, and what is merged into, stays fp32. */
+  weight_storage: z.enum(['fp32', 'bf16', 'nf4']).default('fp32'),
   loss: z
     .discriminatedUnion('kind', [
       /** `gamma` is the raw margin of equation 11 (LLaMA-Factory `simpo_gamma`), not the ratio gamma / beta. */

@@ -26,7 +26,7 @@ export const stage: StageDefinition<Params> = {
     const backend = await useBackend(params.device);
     log(`backend ${backend.name}: ${backend.reason}`);
     const policy = readPolicy(inputs.stage('policy'));
-    const model = loadModel({ config: policy.config, weights: policy.weights });
+    const model = loadModel({ config: policy.config, weights: policy.weights, storage: params.weight_storage });
     const sides = await inputs.rows<{ row_id: string; in_buffer: boolean }>('split', 'sides');
     const buffer = new Set(sides.filter((row) => row.in_buffer).map((row) => row.row_id));
     const rows = (await inputs.rows<Row>('rows', 'rows')).filter((row) => buffer.has(row.row_id));

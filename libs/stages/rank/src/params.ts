@@ -4,6 +4,8 @@ import { z } from 'zod';
 export const paramsSchema = z.strictObject({
   seed: z.int().default(42),
   device: z.enum(['auto', 'native', 'wasm', 'cpu']).default('auto'),
+  /** How the frozen matrices lie in memory; `nf4` with an adapter is QLoRA. What is trained, and what is merged into, stays fp32. */
+  weight_storage: z.enum(['fp32', 'bf16', 'nf4']).default('fp32'),
   /** Shares counted from the most difficult row: [0, 0.1] is the paper's hardest 10 %, [0.1, 0.5] skips them. */
   band: z.tuple([z.number().gte(0).lt(1), z.number().gt(0).lte(1)]).default([0, 0.1]),
   /** Rank call and no-call rows apart. */

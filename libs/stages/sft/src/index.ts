@@ -31,7 +31,7 @@ export const stage: StageDefinition<Params> = {
     const policy = readPolicy(inputs.stage('policy'));
     const lora_config = { r: params.lora_r, lora_alpha: params.lora_alpha };
     const lora = policy.lora ?? initLora(policy.config, lora_config, randomStream(params.seed, 'sft', 'lora'));
-    const model = loadModel({ config: policy.config, weights: policy.weights, lora });
+    const model = loadModel({ config: policy.config, weights: policy.weights, lora, storage: params.weight_storage });
 
     const sides = await inputs.rows<{ row_id: string; side: string }>('split', 'sides');
     const side_of = new Map(sides.map((row) => [row.row_id, row.side]));

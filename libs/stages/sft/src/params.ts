@@ -4,6 +4,8 @@ import { z } from 'zod';
 export const paramsSchema = z.strictObject({
   seed: z.int().default(42),
   device: z.enum(['auto', 'native', 'wasm', 'cpu']).default('auto'),
+  /** How the frozen matrices lie in memory; `nf4` with an adapter is QLoRA. What is trained, and what is merged into, stays fp32. */
+  weight_storage: z.enum(['fp32', 'bf16', 'nf4']).default('fp32'),
   tier: z.enum(['easy', 'medium', 'hard', 'all']),
   num_train_epochs: z.int().gte(1).default(3),
   learning_rate: z.number().positive(),
