@@ -37,6 +37,7 @@ struct Run {
   long first, count;
 };
 constexpr long RUN_ROWS = 4 * QUERY_ROWS;
+constexpr long AHEAD = 3 * KB;  // positions between what is asked for and what is used
 
 struct Step {
   const itool::DecoderModel& model;
@@ -103,15 +104,28 @@ struct Step {
       const long block = j / KB;
       return ((long)pages[block / model.page_blocks] * model.page_blocks + block % model.page_blocks) * model.kv_heads + h;
     };
+    // Keys and values of a head are pieces of one or two kilobytes, too short for the processor to guess what comes next.
+    const auto ahead = [&](const float* memory, long j, long width) {
+      if (j >= width) return;
+      const char* from = (const char*)(memory + block_at(j) * hd * KB);
+      for (long byte = 0; byte < hd * KB * 4; byte += 64) __builtin_prefetch(from + byte, 0, 2);
+    };
     // `count` queries that lie `apart`; query r sees `seen` + r*later positions.
     const auto some = [&](int count, const float* queries, long apart, long seen, long later, float* to, long to_stride) {
       const long last = seen + (count - 1) * later, width = padded(last);
       float* scores = itool::scratch(itool::SLOT_SCORES, (size_t)(QUERY_ROWS * width));
-      for (long j = 0; j < width; j += KB) SCORE_BLOCK[count](hd, queries, apart, layer.keys + block_at(j) * hd * KB, model.scale, scores + j, width);
+      for (long j = 0; j < width; j += KB) {
+        ahead(layer.keys, j + AHEAD, width);
+        SCORE_BLOCK[count](hd, queries, apart, layer.keys + block_at(j) * hd * KB, model.scale, scores + j, width);
+        // The first values are on their way while the last keys are multiplied.
+        if (j + AHEAD >= width) ahead(layer.values, j + AHEAD - width, width);
+      }
       float sum[QUERY_ROWS];
       for (int r = 0; r < count; r++) sum[r] = softmax_row(scores + r * width, seen + r * later, width);
-      for (long j = 0; j < last; j += KB)
+      for (long j = 0; j < last; j += KB) {
+        ahead(layer.values, j + AHEAD, width);
         WEIGH[count](hd, least(KB, last - j), scores + j, width, layer.values + block_at(j) * KB * hd, hd, j > 0, to, to_stride);
+      }
       for (int r = 0; r < count; r++) scale_row(to + r * to_stride, 1.0f / sum[r], hd);
     };
     const long seen = rows.positions[run.first] + 1;
