@@ -3,6 +3,8 @@ const layers = [
   ['record', 'random'],
   [
     'artifact',
+    'ledger',
+    'lineage',
     'tool-call',
     'judge',
     'dialogue',

@@ -3,6 +3,7 @@ import { version } from '../package.json';
 import type { Terminal } from './terminal.ts';
 
 const PIPELINE = 'folder below pipelines/; may be left out when there is one, or one called itool';
+const STAGE = 'stage, or pipeline and stage: mine-1, itool.mine-1';
 const JSON_FLAG = 'print the result as JSON on stdout';
 
 /** The verbs with their options. Each verb is loaded when it is used, so that help and errors appear at once. */
@@ -25,11 +26,65 @@ export function makeProgram(terminal: Terminal): Command {
       const { runVerb } = await import('./verbs/run.ts');
       await runVerb(terminal, pipeline, { ...options, nx_options: nxOptions });
     });
-  verb('plan', 'say what a run would do, stage by stage, and why; nothing is run')
+  verb('plan', 'say what a run would do, stage by stage, why, and how long it would take; nothing is run')
     .argument('[pipeline]', PIPELINE)
     .action(async (pipeline, options) => {
       const { planVerb } = await import('./verbs/plan.ts');
       planVerb(terminal, pipeline, options);
+    });
+  verb(
+    'explain',
+    'say which parameter, data, source file or package made a stage run, or who made the result that it took',
+  )
+    .argument('<stage>', STAGE)
+    .option('--run <id>', 'in that run instead of the latest; "itool diff --list" shows the ids')
+    .action(async (stage, options) => {
+      const { explainVerb } = await import('./verbs/explain.ts');
+      explainVerb(terminal, stage, options);
+    });
+  verb('lineage', 'show what a stage, an artifact or a row comes from and what it has gone into')
+    .argument(
+      '[target]',
+      'pipeline, stage (mine-1, itool.mine-1) or artifact (mine-1/nodes); with --row or --check the pipeline',
+    )
+    .option('--row <id>', 'id of a row: row_id, pair_id, tree_id/node_id, id of a case, or <stage>/<output>:<id>')
+    .option('--up', 'only what it comes from')
+    .option('--down', 'only what it has gone into; of a row also: which models have seen it')
+    .option(
+      '--check',
+      'count the rows of every table that no source row and no generator accounts for; exit code 1 when there are any',
+    )
+    .option('--format <format>', 'of a graph: text, mermaid or dot')
+    .action(async (target, options) => {
+      const { lineageVerb } = await import('./verbs/lineage.ts');
+      await lineageVerb(terminal, target, options);
+    });
+  verb(
+    'verify',
+    'check every digest and signature of what a pipeline has made; exit code 1 and names when something is missing or altered',
+  )
+    .argument('[pipeline]', PIPELINE)
+    .option('--run <id>', 'what that run ended with, instead of what is there now')
+    .option('--keys <file>', 'trusted public keys in PEM form (default: $ITOOL_TRUSTED_KEYS, ~/.itool/trusted.pem)')
+    .action(async (pipeline, options) => {
+      const { verifyVerb } = await import('./verbs/verify.ts');
+      verifyVerb(terminal, pipeline, options);
+    });
+  verb('diff', 'show two runs side by side: parameters, data, code, scores')
+    .argument('[pipeline]', PIPELINE)
+    .argument('[runs...]', 'one or two run ids; without them the latest run and the one before it that ended otherwise')
+    .option('--list', 'list the runs')
+    .action(async (pipeline, runs, options) => {
+      const { diffVerb } = await import('./verbs/diff.ts');
+      diffVerb(terminal, pipeline, runs, options);
+    });
+  verb('release', 'sign where the outputs of a stage come from: in-toto statement with SLSA provenance')
+    .argument('[stage]', STAGE)
+    .option('--key <file>', 'Ed25519 private key in PEM form (default: $ITOOL_SIGNING_KEY, ~/.itool/signing.pem)')
+    .option('--new-key <file>', 'make a key pair instead: <file> and <file>.pub')
+    .action(async (stage, options) => {
+      const { releaseVerb } = await import('./verbs/release.ts');
+      releaseVerb(terminal, stage, options);
     });
   verb('status', 'show the last run: what ran, what came from the cache, times and sizes')
     .argument('[pipeline]', PIPELINE)

@@ -30,7 +30,8 @@ export function fileDigest(path: string, memoRoot: string): FileDigest {
   return { sha256, size: Number(stat.size) };
 }
 
-function hashFile(path: string): string {
+/** sha256 of all bytes of a file, in constant memory. */
+export function hashFile(path: string): string {
   const hash = createHash('sha256');
   const file = fs.openSync(path, 'r');
   try {

@@ -12,8 +12,10 @@ export {
   findBlob,
   type Manifest,
   manifestDigest,
+  manifestSchema,
   manifestText,
   type Provenance,
+  provenanceSchema,
   provenanceText,
   readManifest,
   readProvenance,
@@ -21,6 +23,17 @@ export {
 } from './manifest.ts';
 export { readParquet } from './read-parquet.ts';
 export { type ListColumn, readColumns, readTable, type TableColumns } from './read-table.ts';
-export { asNoSpace, blobPath, hasBlob, openStore, putBytes, putFile, readBlob, type Store } from './store.ts';
+export {
+  asNoSpace,
+  type BlobState,
+  blobPath,
+  hasBlob,
+  inspectBlob,
+  openStore,
+  putBytes,
+  putFile,
+  readBlob,
+  type Store,
+} from './store.ts';
 export { writeParquet } from './write-parquet.ts';
 export { writeTable } from './write-table.ts';

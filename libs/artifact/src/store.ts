@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ItoolError } from '@itool/record';
-import { type FileDigest, fileDigest, sha256Of } from './file-digest.ts';
+import { type FileDigest, fileDigest, hashFile, sha256Of } from './file-digest.ts';
 
 /** Content-addressed blobs: `<root>/sha256/<2 hex>/<64 hex>`. */
 export type Store = { root: string };
@@ -71,6 +71,25 @@ export function hasBlob(store: Store, blob: FileDigest): boolean {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') return false;
+    throw error;
+  }
+}
+
+export type BlobState = 'intact' | 'missing' | 'damaged';
+
+/**
+ * State of a blob, for questions that must leave the store as it is: unlike `hasBlob` it removes nothing.
+ *
+ * @param options.rehash read all bytes, and trust no remembered digest
+ */
+export function inspectBlob(store: Store, blob: FileDigest, options: { rehash?: boolean } = {}): BlobState {
+  const path = blobPath(store, blob.sha256);
+  try {
+    const sha256 = options.rehash ? hashFile(path) : fileDigest(path, memoRoot(store)).sha256;
+    return sha256 === blob.sha256 ? 'intact' : 'damaged';
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return 'missing';
     throw error;
   }
 }

@@ -11,4 +11,5 @@ export {
   policyFromWeights,
 } from './policy.ts';
 export { readModelFolder, readPolicy } from './read-policy.ts';
+export { SEEN_COLUMNS, type SeenRow, seenRows } from './seen-rows.ts';
 export { writePolicy } from './write-policy.ts';

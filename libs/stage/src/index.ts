@@ -1,10 +1,13 @@
 export { outsidePath } from './outside-path.ts';
 export { type Progress, type ProgressOptions, startProgress } from './progress.ts';
 export { resultInStore } from './runner/known-result.ts';
+export type { Progress, ProgressOptions } from './progress.ts';
+export { knowsResult } from './runner/known-result.ts';
 export { artifactFolder, openRunner, type Runner } from './runner/open-runner.ts';
 export { knownCheckouts } from './runner/remember-checkout.ts';
 export { openRemoteBlobs, type RemoteBlobs } from './runner/remote-blobs.ts';
 export { type Outcome, runStage } from './runner/run-stage.ts';
+export type { StageCode } from './runner/stage-code.ts';
 export { type InputDigests, type StageBasis, stageBasis, stageKey } from './runner/stage-key.ts';
 export type { StageContext, StageDefinition } from './stage-definition.ts';
 export { type InputRole, makeInputs, type StageInput, type StageInputs } from './stage-inputs.ts';

@@ -3,6 +3,7 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ItoolError } from '@itool/record';
 import type { PostTasksExecution, PreTasksExecution } from '@nx/devkit';
+import { keepLineage } from './keep-lineage.ts';
 
 /** What one nx process did: `.itool/runs/<id>.json`. Times and hosts live here and in no artifact. */
 export type RunRecord = {
@@ -39,7 +40,7 @@ export const preTasksExecution: PreTasksExecution = (_options, context) => {
   });
 };
 
-export const postTasksExecution: PostTasksExecution = (_options, context) => {
+export const postTasksExecution: PostTasksExecution = async (_options, context) => {
   const tasks: Record<string, TaskRecord> = {};
   for (const [id, result] of Object.entries(context.taskResults)) {
     const { hash, hashDetails, startTime: start, endTime: end } = result.task;
@@ -54,24 +55,28 @@ export const postTasksExecution: PostTasksExecution = (_options, context) => {
     };
   }
   const { startTime: start, endTime: end } = context;
-  write(context.workspaceRoot, {
+  const record: RunRecord = {
     id: context.id,
     argv: context.argv ?? [],
     ...commitOf(context.workspaceRoot),
     start,
     end,
     tasks,
-  });
+  };
+  const text = write(context.workspaceRoot, record);
+  await keepLineage(context.workspaceRoot, record, text);
 };
 
 /** Written aside and renamed: `status` may read while a run ends. */
-function write(workspaceRoot: string, record: RunRecord): void {
+function write(workspaceRoot: string, record: RunRecord): string {
   const folder = join(workspaceRoot, '.itool', 'runs');
   const path = join(folder, `${record.id}.json`);
   try {
     mkdirSync(folder, { recursive: true });
-    writeFileSync(`${path}.temp`, `${JSON.stringify(record, null, 1)}\n`);
+    const text = `${JSON.stringify(record, null, 1)}\n`;
+    writeFileSync(`${path}.temp`, text);
     renameSync(`${path}.temp`, path);
+    return text;
   } catch (cause) {
     rmSync(`${path}.temp`, { force: true });
     if ((cause as NodeJS.ErrnoException).code !== 'ENOSPC') throw cause;

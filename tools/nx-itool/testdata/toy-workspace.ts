@@ -5,7 +5,7 @@ import { copyWorkspace, type Run, type WorkspaceCopy } from '../../soak/src/inde
 export { finished, type Run } from '../../soak/src/index.ts';
 
 /** What a run needs of the workspace; stages of real pipelines stay out, so that their state does not matter here. */
-const NEEDED = ['libs/record', 'libs/artifact', 'libs/pipeline', 'libs/stage', 'libs/stages/import', 'tools/register', 'tools/nx-itool'];
+const NEEDED = ['libs/record', 'libs/artifact', 'libs/ledger', 'libs/lineage', 'libs/pipeline', 'libs/stage', 'libs/stages/import', 'tools/register', 'tools/nx-itool'];
 
 /** A copy of the workspace with toy stages. */
 export type ToyWorkspace = Omit<WorkspaceCopy, 'run' | 'manifest'> & {

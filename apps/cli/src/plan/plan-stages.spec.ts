@@ -23,7 +23,7 @@ function upToDate(name: string, ...producers: string[]): StageState {
       externals: { zod: '1.0.0' },
       inputs,
     },
-    ...{ recorded, missing_outputs: 0, stored: false, edited_folders: [] },
+    ...{ recorded, missing_outputs: 0, stored: false, changed_files: null, edited_folders: [] },
   };
 }
 

@@ -16,6 +16,8 @@ export type StageState = StageBasis & {
   missing_outputs: number;
   /** A result of exactly this code, these parameters and inputs is in the store, whichever run made it. */
   stored: boolean;
+  /** Sources that are not what the last result was made from; null when the list of those is not kept. */
+  changed_files: string[] | null;
   /** Source folders with files edited since the last run of this stage, as a hint. */
   edited_folders: string[];
 };
@@ -55,8 +57,7 @@ function ownReasons(state: StageState, moving: readonly string[]): string[] {
   if (recorded.kind !== state.kind) reasons.push(`kind ${recorded.kind} -> ${state.kind}`);
   reasons.push(...diffParams(recorded.params, state.params));
   if (recorded.code !== state.code) {
-    const where = state.edited_folders.join(', ');
-    reasons.push(where === '' ? 'code changed' : `code changed (edited since the last run: ${where})`);
+    reasons.push(codeReason(state));
   }
   reasons.push(
     ...diffVersions(recorded.externals, state.externals),
@@ -65,6 +66,17 @@ function ownReasons(state: StageState, moving: readonly string[]): string[] {
   );
   if (state.missing_outputs > 0) reasons.push(`${state.missing_outputs} of its outputs are missing from the store`);
   return reasons;
+}
+
+const SHOWN_FILES = 3;
+
+function codeReason({ changed_files, edited_folders }: StageState): string {
+  if (changed_files !== null) {
+    const more = changed_files.length - SHOWN_FILES;
+    return `code changed: ${changed_files.slice(0, SHOWN_FILES).join(', ')}${more > 0 ? ` and ${more} more files` : ''}`;
+  }
+  const where = edited_folders.join(', ');
+  return where === '' ? 'code changed' : `code changed (edited since the last run: ${where})`;
 }
 
 function diffVersions(before: Record<string, string>, after: Record<string, string>): string[] {

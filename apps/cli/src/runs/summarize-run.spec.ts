@@ -1,4 +1,4 @@
-import type { RunRecord } from './run-record.ts';
+import type { RunRecord } from '@itool/ledger';
 import { lastRun, summarizeRun } from './summarize-run.ts';
 
 const record = (id: string, start: number, tasks: RunRecord['tasks']): RunRecord => ({ id, start, tasks });

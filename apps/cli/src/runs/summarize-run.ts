@@ -1,4 +1,4 @@
-import { type RunRecord, taskId } from './run-record.ts';
+import { type RunRecord, taskId } from '@itool/ledger';
 
 export type Outcome = 'ran' | 'hit' | 'failed' | 'skipped' | 'not reached';
 

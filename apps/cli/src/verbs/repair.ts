@@ -1,8 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { findStage, listPipelines, resolvePipeline, workspaceReader } from '@itool/pipeline';
-import { choosePipeline } from '../choose-pipeline.ts';
-import { type RunRecord, readRunRecords, taskId } from '../runs/run-record.ts';
+import { type RunRecord, readRunRecords, taskId } from '@itool/ledger';
+import { chooseStage } from '../choose-stage.ts';
 import { printJson, type Terminal } from '../terminal.ts';
 
 /**
@@ -11,9 +10,8 @@ import { printJson, type Terminal } from '../terminal.ts';
  */
 export async function repairVerb(terminal: Terminal, wanted: string, options: { json?: boolean }): Promise<void> {
   const { workspace } = terminal;
-  const target = parseTarget(wanted);
-  const pipeline = choosePipeline(target.pipeline, listPipelines(workspace));
-  findStage(resolvePipeline(pipeline, workspaceReader(workspace)), target.stage);
+  const target = chooseStage(workspace, wanted);
+  const { pipeline } = target;
   // Stage commands, and with them parameters with relative paths, expect the root as working folder.
   process.chdir(workspace);
   const { openRunner, runStage } = await import('@itool/stage');
@@ -27,14 +25,6 @@ export async function repairVerb(terminal: Terminal, wanted: string, options: { 
     terminal.out(
       `${pipeline}.${target.stage}: made again and accepted. "itool run ${pipeline}" runs what depends on it.\n`,
     );
-}
-
-/** `mine-1` or `itool.mine-1`. Names of stages hold no dot. */
-export function parseTarget(text: string): { pipeline: string | undefined; stage: string } {
-  const dot = text.indexOf('.');
-  return dot === -1
-    ? { pipeline: undefined, stage: text }
-    : { pipeline: text.slice(0, dot), stage: text.slice(dot + 1) };
 }
 
 /** Every hash under which Nx has known a task. */

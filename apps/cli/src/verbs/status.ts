@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { readManifest } from '@itool/artifact';
+import { readRunRecords } from '@itool/ledger';
 import { listPipelines, resolvePipeline, stageFolder, workspaceReader } from '@itool/pipeline';
 import { ItoolError } from '@itool/record';
 import { choosePipeline } from '../choose-pipeline.ts';
-import { readRunRecords } from '../runs/run-record.ts';
 import { lastRun, type RunSummary, summarizeRun } from '../runs/summarize-run.ts';
 import { printJson, type Terminal } from '../terminal.ts';
 import { bytesText, durationText } from '../text/quantities.ts';

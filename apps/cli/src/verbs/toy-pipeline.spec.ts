@@ -68,7 +68,7 @@ describe('verbs on a pipeline that has run', () => {
     });
     toy.edit(PIPELINE, '"factor": 7', '"factor": 5');
     toy.write('libs/toy-text/src/split-words.ts', `${toy.read('libs/toy-text/src/split-words.ts')}// a comment\n`);
-    expect(plan()['words']).toBe('run: code changed (edited since the last run: libs/toy-text)');
+    expect(plan()['words']).toBe('run: code changed: libs/toy-text/src/split-words.ts');
     toy.write(
       'libs/toy-text/src/split-words.ts',
       toy.read('libs/toy-text/src/split-words.ts').replace('// a comment\n', ''),

@@ -1,6 +1,7 @@
+import { parseTarget } from '../choose-stage.ts';
 import { type Environment, environmentText } from './env.ts';
 import { planText } from './plan.ts';
-import { hashesOf, parseTarget } from './repair.ts';
+import { hashesOf } from './repair.ts';
 import { nxArguments } from './run.ts';
 import { outcomeLine, statusText } from './status.ts';
 

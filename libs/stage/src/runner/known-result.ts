@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   hasBlob,
+  inspectBlob,
   type Manifest,
   manifestDigest,
   manifestText,
@@ -41,6 +42,16 @@ export function resultInPlace(store: Store, folder: string, key: string): Result
  */
 export function resultInStore(store: Store, key: string): Result | undefined {
   return resultInPlace(store, resultFolder(store, key), key);
+}
+
+/** `resultInStore` for questions: a damaged blob stays where it is. */
+export function knowsResult(store: Store, key: string): boolean {
+  const folder = resultFolder(store, key);
+  const provenance = readProvenance(join(folder, 'provenance.json'));
+  const manifest = readManifest(join(folder, 'manifest.json'));
+  if (provenance?.key !== key || manifest === undefined || manifestDigest(manifest) !== provenance.manifest)
+    return false;
+  return Object.values(manifest.outputs).every((blob) => inspectBlob(store, blob) === 'intact');
 }
 
 /** Keeps the result for others, unless there is one that they can use. */

@@ -5,8 +5,10 @@ import { isSource, type SourceClosure } from '@itool/pipeline';
 
 /** What a stage kind computes with. */
 export type StageCode = {
-  /** sha256 over path and content of `files` */
+  /** sha256 of `listing` */
   digest: string;
+  /** One line per file of `files`: sha256, blank, path. */
+  listing: string;
   /** Sources relative to the workspace root, sorted, with the folder of their package. */
   files: { path: string; folder: string }[];
   /** npm package -> version */
@@ -29,9 +31,9 @@ export function stageCode(workspace: string, closure: SourceClosure): StageCode 
     .flatMap((folder) => listFiles(join(workspace, folder), '').map((file) => ({ path: `${folder}/${file}`, folder })))
     .filter(({ path }) => !NOT_COMPUTING.some((prefix) => path.startsWith(prefix)))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
-  const lines = files.map(({ path }) => `${sha256Of(readFileSync(join(workspace, path)))} ${path}\n`);
+  const listing = files.map(({ path }) => `${sha256Of(readFileSync(join(workspace, path)))} ${path}\n`).join('');
   const externals = Object.fromEntries(closure.externals.map(({ name, version }) => [name, version]));
-  return { digest: sha256Of(lines.join('')), files, externals };
+  return { digest: sha256Of(listing), listing, files, externals };
 }
 
 /** Source files below `folder`. Folders of packages hold no other packages, so that no file belongs to two. */

@@ -7,6 +7,8 @@ import {
   parseTextRow,
   policyFormat,
   policyFromWeights,
+  SEEN_COLUMNS,
+  seenRows,
   type TextRow,
   writePolicy,
 } from '@itool/policy';
@@ -38,7 +40,8 @@ export const stage: StageDefinition<Params> = {
     const sides = await inputs.rows<{ row_id: string; side: string }>('split', 'sides');
     const train_side = new Set(sides.filter((row) => row.side === 'train').map((row) => row.row_id));
     const dialogues = (await inputs.rows<Row>('rows', 'rows')).filter((row) => train_side.has(row.row_id));
-    const texts = dialogues.slice(0, tokenizer.rows).flatMap((row) => textsOf(parseTextRow(row)));
+    const tokenized = dialogues.slice(0, tokenizer.rows);
+    const texts = tokenized.flatMap((row) => textsOf(parseTextRow(row)));
     const trained = trainBpe(texts, { vocab_size: tokenizer.vocab_size, special_tokens: SPECIAL_TOKENS });
     const format = policyFormat({
       'tokenizer.json': JSON.stringify(trained),
@@ -84,12 +87,20 @@ export const stage: StageDefinition<Params> = {
 
     writePolicy(out, policyFromWeights(format, config, await readTensors(model.weights)), { scratch });
     out.table('metrics', METRIC_COLUMNS, metricRows(metrics));
+    out.table('seen', SEEN_COLUMNS, [
+      ...seenRows('rows', rowIds(tokenized), 'tokenizer'),
+      ...seenRows(pretraining.corpus === 'dialogues' ? 'rows' : 'pretraining', rowIds(corpus), 'train', ledger.dropped),
+    ]);
     const perToken = flopsPerToken(config, { context: config.max_position_embeddings, pass: 'full' });
     out.json('ledger', { ...ledger, flops: ledger.tokens * perToken });
     out.fact('backend', { ...backendFingerprint() });
     model.dispose();
   },
 };
+
+function rowIds(rows: readonly Row[]): string[] {
+  return rows.map((row) => row.row_id);
+}
 
 /** What the tokenizer is trained on: names and words as the template prints them. */
 function textsOf({ tools, messages }: TextRow): string[] {

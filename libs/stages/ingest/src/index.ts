@@ -1,6 +1,6 @@
 import { generateApiBank, generateEvaluation, generatePretraining, generateTraining } from '@itool/dataset-synthetic';
 import { readDialogues } from '@itool/dialogue';
-import type { DialogueRow, JsonObject } from '@itool/record';
+import { type DialogueRow, ItoolError, type JsonObject } from '@itool/record';
 import type { StageContext, StageDefinition } from '@itool/stage';
 import { bfclCategory, familyOf } from './bfcl-category.ts';
 import { type Params, paramsSchema } from './params.ts';
@@ -24,6 +24,9 @@ const PRETRAINING_COLUMNS = {
   messages: 'utf8',
   target: 'utf8',
 } as const;
+
+/** Where each evaluation case comes from; `row_id` of cases made of training rows. */
+const CASE_COLUMNS = { id: 'utf8', category: 'utf8', origin: 'utf8', row_id: 'utf8?' } as const;
 
 const DROPPED_COLUMNS = { source: 'utf8', reason: 'utf8', count: 'int32' } as const;
 
@@ -52,21 +55,28 @@ export const stage: StageDefinition<Params> = {
       if (left_out > 0) dropped.push({ source, reason: 'beyond max_rows', count: left_out });
       context.log(`${source}: ${kept.length} rows kept, ${read.dropped.reduce((sum, d) => sum + d.count, 0)} dropped`);
     }
+    const pretraining = params.synthetic?.pretraining ? generatePretraining(params.synthetic.pretraining) : [];
+    const excluded = new Set(params.exclude_rows);
+    checkExcluded(params.exclude_rows, [...rows, ...pretraining]);
+    const kept_rows = rows.filter((row) => !excluded.has(row.row_id));
+    for (const source of new Set(rows.filter((row) => excluded.has(row.row_id)).map((row) => row.source))) {
+      const count = rows.filter((row) => row.source === source && excluded.has(row.row_id)).length;
+      dropped.push({ source, reason: 'excluded by id', count });
+    }
     out.table(
       'rows',
       ROW_COLUMNS,
-      rows.map((row) => ({ ...asColumns(row), source: row.source, family: row.family })),
+      kept_rows.map((row) => ({ ...asColumns(row), source: row.source, family: row.family })),
     );
     out.table('dropped', DROPPED_COLUMNS, dropped);
     out.fact('notes', notes);
 
-    const pretraining = params.synthetic?.pretraining ? generatePretraining(params.synthetic.pretraining) : [];
     out.table(
       'pretraining',
       PRETRAINING_COLUMNS,
-      pretraining.map((row) => ({ ...asColumns(row), kind: row.kind })),
+      pretraining.filter((row) => !excluded.has(row.row_id)).map((row) => ({ ...asColumns(row), kind: row.kind })),
     );
-    writeEvaluation(context, rows);
+    writeEvaluation(context, kept_rows);
     if (params.synthetic?.api_bank) {
       const { dialogues, databases } = generateApiBank(params.synthetic.api_bank);
       out.text('api-bank/dialogues', jsonLines(dialogues), 'jsonl');
@@ -74,6 +84,18 @@ export const stage: StageDefinition<Params> = {
     }
   },
 };
+
+/** An id that is no row would be believed to be left out. */
+function checkExcluded(ids: readonly string[], rows: readonly { row_id: string }[]): void {
+  const known = new Set(rows.map((row) => row.row_id));
+  const unknown = ids.filter((id) => !known.has(id));
+  if (unknown.length === 0) return;
+  throw new ItoolError({
+    code: 'bad_config',
+    message: `ingest: exclude_rows: no such row: ${unknown.join(', ')}`,
+    hint: 'Correct the id, or take it out of the list when the row is no longer in the data.',
+  });
+}
 
 function asColumns(row: Pick<DialogueRow, 'row_id' | 'tools' | 'tools_text' | 'messages'>) {
   return {
@@ -95,13 +117,22 @@ function jsonLines(values: readonly JsonObject[]): string {
  */
 function writeEvaluation({ params, inputs, out }: StageContext<Params>, rows: readonly DialogueRow[]): void {
   const categories: { category: string; family: string; split: 'seen' | 'unseen'; rows: number }[] = [];
-  const write = (category: string, questions: string, answers: string | null): void => {
+  const cases: { id: string; category: string; origin: string; row_id: string | null }[] = [];
+  const write = (
+    category: string,
+    questions: string,
+    answers: string | null,
+    origin: string,
+    row_ids: string[] = [],
+  ): void => {
+    for (const [i, line] of questions.split('\n').filter(Boolean).entries())
+      cases.push({ id: (JSON.parse(line) as { id: string }).id, category, origin, row_id: row_ids[i] ?? null });
     out.text(`eval/${category}.questions`, questions, 'jsonl');
     if (answers !== null && answers !== '') out.text(`eval/${category}.answers`, answers, 'jsonl');
   };
   for (const made of params.synthetic?.evaluation ? generateEvaluation(params.synthetic.evaluation) : []) {
     const { category, family, split, questions, answers } = made;
-    write(category, jsonLines(questions), jsonLines(answers));
+    write(category, jsonLines(questions), jsonLines(answers), 'generated');
     categories.push({ category, family, split, rows: questions.length });
   }
   for (const [category, { questions, answers, rows }] of Object.entries(params.bfcl ?? {})) {
@@ -110,13 +141,16 @@ function writeEvaluation({ params, inputs, out }: StageContext<Params>, rows: re
       ...(answers === undefined ? {} : { answers: inputs.text('files', answers) }),
     };
     const taken = bfclCategory(category, files, rows);
-    write(category, taken.questions, taken.answers);
+    write(category, taken.questions, taken.answers, `file ${questions}`);
     categories.push({ category, family: familyOf(category), split: 'unseen', rows: taken.rows });
   }
   const from_training = params.evaluation_from_training;
-  for (const { category, questions, answers } of from_training ? trainingCases(rows, from_training.rows) : []) {
-    write(category, jsonLines(questions), jsonLines(answers));
+  for (const { category, questions, answers, row_ids } of from_training
+    ? trainingCases(rows, from_training.rows)
+    : []) {
+    write(category, jsonLines(questions), jsonLines(answers), 'training', row_ids);
     categories.push({ category, family: 'training', split: 'seen', rows: questions.length });
   }
+  out.table('cases', CASE_COLUMNS, cases);
   out.json('categories', categories);
 }

@@ -39,6 +39,8 @@ export const paramsSchema = z.strictObject({
     .optional(),
   /** Adds cases made of the first `rows` training rows that end in calls of their own tools: a test of learning by heart. */
   evaluation_from_training: z.strictObject({ rows: z.int().min(1) }).optional(),
+  /** Ids of rows to leave out of `rows` and `pretraining`, for example after a request for erasure; no other row changes its id. */
+  exclude_rows: z.array(z.string()).default([]),
 });
 
 export type Params = z.infer<typeof paramsSchema>;

@@ -1,7 +1,13 @@
 import type { DialogueRow, JsonObject, JsonValue } from '@itool/record';
 import { parseCalls } from '@itool/tool-call';
 
-export type TrainingCategory = { category: string; questions: JsonObject[]; answers: JsonObject[] };
+export type TrainingCategory = {
+  category: string;
+  questions: JsonObject[];
+  answers: JsonObject[];
+  /** Row that each question was made of. */
+  row_ids: string[];
+};
 
 /** BFCL's names, since the checker is chosen by the words `parallel` and `multiple` (specs/bfcl.md 4.1). */
 function categoryOf(row: DialogueRow, calls: number): string {
@@ -30,7 +36,7 @@ export function trainingCases(rows: readonly DialogueRow[], limit: number): Trai
     if (status !== 'ok' || !calls.every((call) => names.has(call.name))) continue;
     taken++;
     const category = categoryOf(row, calls.length);
-    const entry = found.get(category) ?? { category, questions: [], answers: [] };
+    const entry = found.get(category) ?? { category, questions: [], answers: [], row_ids: [] };
     found.set(category, entry);
     const id = `${category}_${entry.questions.length}`;
     const messages = row.messages.slice(0, -1).map(({ role, content }) => ({ role, content }));
@@ -40,6 +46,7 @@ export function trainingCases(rows: readonly DialogueRow[], limit: number): Trai
       [call.name]: Object.fromEntries(Object.entries(call.arguments).map(([key, value]) => [key, [acceptable(value)]])),
     }));
     entry.answers.push({ id, ground_truth });
+    entry.row_ids.push(row.row_id);
   }
   return [...found.values()].sort((a, b) => (a.category < b.category ? -1 : 1));
 }

@@ -1,5 +1,5 @@
 import { flopsPerToken, initLora, loadModel, readTensors, trainableParams } from '@itool/nn';
-import { mergePolicy, type Policy, readPolicy, writePolicy } from '@itool/policy';
+import { mergePolicy, type Policy, readPolicy, SEEN_COLUMNS, seenRows, writePolicy } from '@itool/policy';
 import { findLopsided, type PairSide } from '@itool/preference';
 import { randomStream } from '@itool/random';
 import type { StageContext, StageDefinition } from '@itool/stage';
@@ -42,6 +42,7 @@ function keepPolicy({ out, log, scratch }: StageContext<Params>, policy: Policy,
   log(`${reason}: the policy stays as it is`);
   writePolicy(out, policy, { scratch });
   out.table('metrics', METRIC_COLUMNS, []);
+  out.table('seen', SEEN_COLUMNS, []);
   out.json('summary', { updated: false, reason, train_pairs: 0 });
 }
 
@@ -89,6 +90,10 @@ async function update(
   const after = evaluateRows(task, validation_rows, params);
   writePolicy(out, mergePolicy(policy, adapter), { scratch, merged: adapter });
   out.table('metrics', METRIC_COLUMNS, metrics.map(metricRow));
+  out.table('seen', SEEN_COLUMNS, [
+    ...seenRows('pairs', pairIds(train_pairs), 'train', ledger.dropped),
+    ...seenRows('pairs', pairIds(validation_pairs), 'validation', ledger.dropped),
+  ]);
   const perToken = flopsPerToken(policy.config, { context: policy.config.max_position_embeddings, pass: 'lora' });
   out.json('ledger', { ...ledger, flops: ledger.tokens * perToken });
   out.json('summary', {
@@ -101,6 +106,10 @@ async function update(
   });
   out.fact('backend', { ...backendFingerprint() });
   model.dispose();
+}
+
+function pairIds(pairs: readonly Pair[]): string[] {
+  return pairs.map((pair) => pair.pair_id);
 }
 
 type MetricName = Exclude<keyof typeof METRIC_COLUMNS, 'phase' | 'learning_rate' | 'grad_norm'>;

@@ -6,6 +6,8 @@ import {
   metricRows,
   parseTextRow,
   readPolicy,
+  SEEN_COLUMNS,
+  seenRows,
   writePolicy,
 } from '@itool/policy';
 import { randomStream } from '@itool/random';
@@ -43,6 +45,7 @@ export const stage: StageDefinition<Params> = {
       ? permuteTargets(sideRows('train'), randomStream(params.seed, 'sft', 'permute'))
       : sideRows('train');
 
+    const validation_rows = sideRows('validation');
     const encoded = encodeRows(policy, train_rows);
     const max_length = Math.min(params.cutoff_len, policy.config.max_position_embeddings);
     const fitting = encoded.filter((row) => row.ids.length <= max_length).length;
@@ -52,7 +55,7 @@ export const stage: StageDefinition<Params> = {
       task: supervisedTask(model, { reduction: 'sequence_mean' }),
       params: trainableParams(model) as Record<string, tf.Variable>,
       train_rows: encoded,
-      validation_rows: encodeRows(policy, sideRows('validation')),
+      validation_rows: encodeRows(policy, validation_rows),
       config: {
         ...params,
         max_length,
@@ -74,6 +77,10 @@ export const stage: StageDefinition<Params> = {
     if (params.merge) writePolicy(out, mergePolicy(policy, adapter), { scratch, merged: adapter });
     else writePolicy(out, { ...policy, lora: adapter }, { scratch });
     out.table('metrics', METRIC_COLUMNS, metricRows(metrics));
+    out.table('seen', SEEN_COLUMNS, [
+      ...seenRows('rows', rowIds(train_rows), 'train', ledger.dropped),
+      ...seenRows('rows', rowIds(validation_rows), 'validation', ledger.dropped),
+    ]);
     const perToken = flopsPerToken(policy.config, { context: policy.config.max_position_embeddings, pass: 'lora' });
     out.json('ledger', { ...ledger, flops: ledger.tokens * perToken });
     out.json('summary', { best, train_rows: train_rows.length, tier: params.tier });
@@ -81,3 +88,7 @@ export const stage: StageDefinition<Params> = {
     model.dispose();
   },
 };
+
+function rowIds(rows: readonly { row_id: string }[]): string[] {
+  return rows.map((row) => row.row_id);
+}
