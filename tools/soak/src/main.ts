@@ -8,6 +8,7 @@ import { cacheLoad } from './soaks/cache-load.ts';
 import { cacheSharing } from './soaks/cache-sharing.ts';
 import { determinism } from './soaks/determinism.ts';
 import { evaluatorFuzz } from './soaks/evaluator-fuzz.ts';
+import { erasure, erasureWhole } from './soaks/erasure.ts';
 import { healing } from './soaks/healing.ts';
 import { invalidation } from './soaks/invalidation.ts';
 import { kill } from './soaks/kill.ts';
@@ -28,6 +29,8 @@ const SOAKS: readonly Soak[] = [
   cacheAttacks,
   cacheFaults,
   cacheSharing,
+  erasure,
+  erasureWhole,
   cacheLoad,
   sanitizers,
   safetensorsFuzz,

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeToyWorkspace, type ToyWorkspace } from '../../../../tools/nx-itool/testdata/toy-workspace.ts';
 
@@ -16,7 +16,7 @@ describe('verbs on a pipeline that has run', () => {
   afterAll(() => toy.remove());
 
   /** A verb in a process of its own, with the toy workspace in the place of the checkout. */
-  function call(file: string, verb: string, ...args: string[]) {
+  function call(file: string, verb: string, ...args: (string | string[])[]) {
     const script = `
       require(${JSON.stringify(join(HERE, 'apps/cli/src/verbs', file))})[${JSON.stringify(verb)}](
         { workspace: process.cwd(), out: (t) => process.stdout.write(t), err: () => {}, exit: () => {} },
@@ -78,6 +78,36 @@ describe('verbs on a pipeline that has run', () => {
     rmSync(lost);
     expect(plan()['step-3']).toMatch(/^run: \d of its outputs are missing from the store$/);
   }, 60_000);
+
+  it('explains what a run has done and who made what it took', async () => {
+    const text = (cause: { text: string }): string => cause.text.replace(/ [0-9a-f]{12} -> [0-9a-f]{12}/, '');
+    const explain = (stage: string) => {
+      const { outcome, causes, roots, maker } = call('explain.ts', 'explainVerb', `toy.${stage}`);
+      const further = roots.map((root: { stage: string; causes: { text: string }[] }) => [root.stage, root.causes.map(text)]);
+      return { outcome, causes: causes.map(text), roots: further, by: maker?.run ?? null };
+    };
+    toy.edit(PIPELINE, '"factor": 5', '"factor": 7');
+    toy.write('libs/toy-text/src/split-words.ts', `${toy.read('libs/toy-text/src/split-words.ts')}// a comment\n`);
+    writeFileSync(join(toy.env['TOY_DATA']!, 'text.txt'), 'one fish two fish red fish blue fishy a b c\n');
+    expect((await toy.run()).code).toBe(0);
+    expect(explain('step-2').causes).toContain('param factor 5 -> 7');
+    expect(explain('words').causes).toEqual([
+      'source libs/toy-text/src/split-words.ts',
+      'input files: files gave other bytes: text',
+    ]);
+    expect(explain('count').roots).toEqual([
+      ['toy.words', ['source libs/toy-text/src/split-words.ts']],
+      ['toy.files', ['file text']],
+    ]);
+    const { run } = call('explain.ts', 'explainVerb', 'toy.words');
+    toy.edit(PIPELINE, '"bonus": 0', '"bonus"  :\n0');
+    expect((await toy.run()).code).toBe(0);
+    expect(explain('report')).toEqual({ outcome: 'hit', causes: [], roots: [], by: run });
+    expect(call('diff.ts', 'diffVerb', 'toy', []).stages.filter((s: { state: string }) => s.state === 'changed').length).toBeGreaterThan(3);
+    expect(call('verify.ts', 'verifyVerb', 'toy').findings).toEqual([]);
+    toy.edit(PIPELINE, '"factor": 7', '"factor": 5');
+    expect((await toy.run()).code).toBe(0);
+  }, 120_000);
 
   it('shows no earlier run for one that Nx refuses', () => {
     toy.edit(PIPELINE, '"factor": 5', '"faktor": 5');

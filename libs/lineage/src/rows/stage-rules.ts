@@ -152,7 +152,13 @@ const RULES: Readonly<Record<string, (stage: StageArtifacts) => StageRule>> = {
   optimize: () => ({
     model: { parent: 'policy' },
     tables: [
-      { output: 'seen', id: SEEN_ID, from: [{ role: 'pairs', output: 'pairs_arrow', on: [['row_id', 'pair_id']] }] },
+      {
+        output: 'seen',
+        id: SEEN_ID,
+        from: [{ role: 'pairs', output: 'pairs_arrow', on: [['row_id', 'pair_id']] }],
+        // All pairs decide together whether they are trained on at all.
+        over: [{ role: 'pairs', output: 'pairs_arrow' }],
+      },
       metrics('policy'),
     ],
   }),

@@ -83,7 +83,9 @@ function reachStage(
     const from = model.parent === null ? [] : modelsOf(model.parent);
     const seen = tables.find((table) => table.output === 'seen');
     const uses = seen === undefined ? {} : countUses(seen, derived.get(seen));
-    const influenced = seen !== undefined && [...reached.get(seen)].some((row) => useOf(seen, row) !== 'dropped');
+    const influenced =
+      seen !== undefined &&
+      (movedTables.has('seen') || [...reached.get(seen)].some((row) => useOf(seen, row) !== 'dropped'));
     if (from.length > 0 || influenced) models.set(artifacts.name, { stage: artifacts.name, uses, from, influenced });
   }
   const withRows = tables.filter((table) => reached.get(table).size > 0).map((table) => table.output);

@@ -11,6 +11,8 @@ export type Cause =
   | { kind: 'package'; name: string; before: string | null; after: string | null }
   | { kind: 'needs'; role: string; before: string[]; after: string[] }
   | { kind: 'input'; role: string; stage: string; outputs: OutputChange[] }
+  /** Other bytes from the same code, parameters and inputs: what the stage looks at outside has changed. */
+  | { kind: 'file'; name: string; before: string | null; after: string | null }
   | { kind: 'shown'; stage: string; path: string; before: JsonValue | null; after: JsonValue | null };
 
 export type OutputChange = { name: string; before: string | null; after: string | null };
@@ -96,6 +98,12 @@ function definitionsOf({ definitions = [] }: Provenance): Record<string, JsonVal
   return Object.fromEntries(definitions.map(({ name, kind, params }) => [name, { kind, params }]));
 }
 
+/** Outputs that differ between two makings whose provenance is the same. */
+export function changedFiles(before: Manifest, after: Manifest): Cause[] {
+  const changes = changedOutputs(JSON.stringify(before), JSON.stringify(after));
+  return changes.map((change) => ({ kind: 'file', ...change }));
+}
+
 /** Changed leaves of nested objects by dotted path, in name order; a leaf that is not there is null. */
 export function changedLeaves(
   before: JsonValue,
@@ -139,6 +147,8 @@ export function causeText(cause: Cause): string {
       const outputs = cause.outputs.map(({ name, before, after }) => `${name} ${changeText({ before, after })}`);
       return `input ${cause.role}: ${cause.stage} gave other bytes${outputs.length === 0 ? '' : `: ${outputs.join('; ')}`}`;
     }
+    case 'file':
+      return `file ${cause.name} ${changeText(cause)}`;
     case 'shown':
       return `shows ${cause.stage}: ${cause.path} ${shown(cause.before)} -> ${shown(cause.after)}`;
   }

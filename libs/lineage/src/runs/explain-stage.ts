@@ -1,5 +1,5 @@
 import { type LedgerEntry, readObject } from '@itool/ledger';
-import { type Cause, compareProvenance } from './compare-provenance.ts';
+import { type Cause, changedFiles, compareProvenance } from './compare-provenance.ts';
 import { hasRun, type StageInRun, stageHistory } from './run-history.ts';
 
 export type Maker = { run: string; at: number; commit: string | null; user: string; host: string };
@@ -57,7 +57,7 @@ function explainRun(
       note: before === undefined ? 'had no result before this run' : 'its provenance is not kept',
     };
   const readText = (sha256: string): string | undefined => readObject(workspace, sha256);
-  const causes = compareProvenance(before.provenance, one.provenance, { readText });
+  const causes = causesBetween(before, one, readText);
   if (causes.length === 0) {
     const note =
       'nothing that it computes with had changed: it was asked for without the cache of Nx, or a setting that Nx counts was edited';
@@ -94,8 +94,15 @@ function changesSince(
   const history = stageHistory(workspace, entries, stage).filter((one) => one.provenance !== null);
   const now = history.find((one) => one.seq <= until);
   const before = history.find((one) => one.seq <= since);
-  if (!now?.provenance || !before?.provenance) return [];
-  return compareProvenance(before.provenance, now.provenance, { readText });
+  return now === undefined || before === undefined ? [] : causesBetween(before, now, readText);
+}
+
+/** What differs in how a stage was made, or, where nothing does, in what came out of it. */
+function causesBetween(before: StageInRun, now: StageInRun, readText: (sha256: string) => string | undefined): Cause[] {
+  if (before.provenance === null || now.provenance === null) return [];
+  const causes = compareProvenance(before.provenance, now.provenance, { readText });
+  if (causes.length > 0 || before.manifest === null || now.manifest === null) return causes;
+  return changedFiles(before.manifest, now.manifest);
 }
 
 function explainHit(

@@ -12,6 +12,7 @@ import {
   stagesOf,
   stagesThatRan,
 } from '../pipeline-copy.ts';
+import { explanationOf } from '../explanation.ts';
 import type { Soak } from '../soak.ts';
 import type { WorkspaceCopy } from '../workspace-copy.ts';
 
@@ -22,6 +23,8 @@ type Change = {
   apply: (copy: WorkspaceCopy) => void;
   /** Stages that are to run, of all that the pipeline has after the change. */
   runs: (stages: readonly string[]) => readonly string[];
+  /** What `itool explain` is to name for a stage: `<stage that was changed>: <cause>`, as far up as the run reaches. */
+  explains?: { stage: string; cause: RegExp };
 };
 
 const only =
@@ -42,6 +45,7 @@ const CHANGES: readonly Change[] = [
     name: 'white space in pipeline.json',
     apply: (copy) => copy.write(PIPELINE, JSON.stringify(JSON.parse(copy.read(PIPELINE)), null, 7)),
     runs: only(),
+    explains: { stage: 'report', cause: /^taken from the cache, made in the first run$/ },
   },
   {
     name: 'a test file and Markdown in libs/mcts',
@@ -55,6 +59,7 @@ const CHANGES: readonly Change[] = [
     name: 'beta of optimize-1 (iteration.stages)',
     apply: parameters({ iteration: { stages: { optimize: { params: { loss: { beta: 3 } } } } } }),
     runs: only('optimize-1', 'eval-1', 'report'),
+    explains: { stage: 'eval-1', cause: /^optimize-1: param loss\.beta 2\.5 -> 3$/ },
   },
   {
     name: 'iterations 1 to 2',
@@ -75,16 +80,19 @@ const CHANGES: readonly Change[] = [
     name: 'c of mining 1 to 0',
     apply: parameters({ iteration: { stages: { mine: { params: { c: 0 } } } } }),
     runs: onward('mine-1'),
+    explains: { stage: 'optimize-1', cause: /^mine-1: param c 1 -> 0$/ },
   },
   {
     name: 'a comment in libs/report',
     apply: comment('libs/report/src/build-report.ts'),
     runs: only('report'),
+    explains: { stage: 'report', cause: /^report: source libs\/report\/src\/build-report\.ts / },
   },
   {
     name: 'a comment in libs/mcts',
     apply: comment('libs/mcts/src/puct.ts'),
     runs: only('mine-1', 'mine-2'),
+    explains: { stage: 'mine-1', cause: /^mine-1: source libs\/mcts\/src\/puct\.ts / },
   },
   {
     name: 'a comment in the corpus generator',
@@ -95,6 +103,7 @@ const CHANGES: readonly Change[] = [
     name: 'a template sentence of the corpus generator',
     apply: (copy) => copy.edit('datasets/synthetic/src/data/sentences.ts', "'Please {r}.'", "'Kindly {r}.'"),
     runs: onward('ingest'),
+    explains: { stage: 'eval-base', cause: /^ingest: source datasets\/synthetic\/src\/data\/sentences\.ts / },
   },
 ];
 
@@ -104,11 +113,16 @@ async function run(checks: Checks): Promise<void> {
     mergeInto(copy, PIPELINE, INCOMPLETE_TREES);
     const first = await copy.run('smoke');
     checks.equal('first run', 'everything', stagesThatRan(copy, 'smoke', first), first.seconds);
-    for (const { name, apply, runs } of CHANGES) {
+    for (const { name, apply, runs, explains } of CHANGES) {
       apply(copy);
       const stages = stagesOf(copy, 'smoke');
       const rerun = await copy.run('smoke');
       checks.equal(name, nameStages(runs(stages), stages), stagesThatRan(copy, 'smoke', rerun), rerun.seconds);
+      if (explains !== undefined) {
+        const found = explanationOf(copy, 'smoke', explains.stage);
+        const shown = explains.cause.test(found) ? explains.cause.source : found;
+        checks.equal(`${name}: explain ${explains.stage}`, explains.cause.source, shown);
+      }
     }
     await misspell(copy, checks);
     await compareWithCleanRun(copy, checks);
@@ -167,6 +181,8 @@ async function changeImportedFile(copy: WorkspaceCopy, checks: Checks): Promise<
   checks.equal('imported file as it was', 'nothing', stagesThatRan(copy, IMPORTED, second), second.seconds);
   rows.changeOneByte();
   const third = await copy.run(IMPORTED);
+  const found = explanationOf(copy, IMPORTED, 'eval-1').replace(/ [0-9a-f]{12} -> [0-9a-f]{12}$/, '');
+  checks.equal('one byte of the imported file: explain eval-1', 'files: file rows', found);
   const wanted = nameStages(readersOfTheFile(stagesOf(copy, IMPORTED)), stagesOf(copy, IMPORTED));
   checks.equal('one byte of the imported file', wanted, stagesThatRan(copy, IMPORTED, third), third.seconds);
 }
