@@ -13,7 +13,9 @@ export function explanationOf(copy: WorkspaceCopy, pipeline: string, stage: stri
   const { outcome, causes, roots, note, maker } = explained;
   if (outcome === 'hit') {
     const first = entries[0]!.body.kind === 'run' ? entries[0]!.body.run : '';
-    return maker === null ? (note ?? '') : `taken from the cache, made in ${maker.run === first ? 'the first run' : maker.run}`;
+    return maker === null
+      ? (note ?? '')
+      : `taken from the cache, made in ${maker.run === first ? 'the first run' : maker.run}`;
   }
   const own = causes.filter((cause) => cause.kind !== 'input');
   const shown = own.length > 0 ? [{ stage: `${pipeline}.${stage}`, causes: own }] : roots;

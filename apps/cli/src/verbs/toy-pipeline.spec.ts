@@ -83,7 +83,10 @@ describe('verbs on a pipeline that has run', () => {
     const text = (cause: { text: string }): string => cause.text.replace(/ [0-9a-f]{12} -> [0-9a-f]{12}/, '');
     const explain = (stage: string) => {
       const { outcome, causes, roots, maker } = call('explain.ts', 'explainVerb', `toy.${stage}`);
-      const further = roots.map((root: { stage: string; causes: { text: string }[] }) => [root.stage, root.causes.map(text)]);
+      const further = roots.map((root: { stage: string; causes: { text: string }[] }) => [
+        root.stage,
+        root.causes.map(text),
+      ]);
       return { outcome, causes: causes.map(text), roots: further, by: maker?.run ?? null };
     };
     toy.edit(PIPELINE, '"factor": 5', '"factor": 7');
@@ -103,7 +106,9 @@ describe('verbs on a pipeline that has run', () => {
     toy.edit(PIPELINE, '"bonus": 0', '"bonus"  :\n0');
     expect((await toy.run()).code).toBe(0);
     expect(explain('report')).toEqual({ outcome: 'hit', causes: [], roots: [], by: run });
-    expect(call('diff.ts', 'diffVerb', 'toy', []).stages.filter((s: { state: string }) => s.state === 'changed').length).toBeGreaterThan(3);
+    expect(
+      call('diff.ts', 'diffVerb', 'toy', []).stages.filter((s: { state: string }) => s.state === 'changed').length,
+    ).toBeGreaterThan(3);
     expect(call('verify.ts', 'verifyVerb', 'toy').findings).toEqual([]);
     toy.edit(PIPELINE, '"factor": 7', '"factor": 5');
     expect((await toy.run()).code).toBe(0);

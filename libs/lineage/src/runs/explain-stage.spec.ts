@@ -75,7 +75,10 @@ describe('runs', () => {
       expect.stringMatching(/^input data: rows gave other bytes: table [0-9a-f]{12} -> [0-9a-f]{12}$/),
     ]);
     const [root] = explain('train')!.roots;
-    expect([root!.stage, root!.causes.map(causeText)]).toEqual(['p.rows', [expect.stringMatching(/^file table [0-9a-f]{12} -> /)]]);
+    expect([root!.stage, root!.causes.map(causeText)]).toEqual([
+      'p.rows',
+      [expect.stringMatching(/^file table [0-9a-f]{12} -> /)],
+    ]);
     expect(texts('rows')).toEqual([expect.stringMatching(/^file table /)]);
   });
 

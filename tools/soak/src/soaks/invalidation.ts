@@ -1,6 +1,7 @@
 import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Checks } from '../checks.ts';
+import { explanationOf } from '../explanation.ts';
 import { IMPORTED, readersOfTheFile, writeImportedPipeline } from '../imported-pipeline.ts';
 import {
   compareManifests,
@@ -12,7 +13,6 @@ import {
   stagesOf,
   stagesThatRan,
 } from '../pipeline-copy.ts';
-import { explanationOf } from '../explanation.ts';
 import type { Soak } from '../soak.ts';
 import type { WorkspaceCopy } from '../workspace-copy.ts';
 
