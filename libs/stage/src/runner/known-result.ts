@@ -46,12 +46,10 @@ export function resultInStore(store: Store, key: string): Result | undefined {
 
 /** `resultInStore` for questions: a damaged blob stays where it is. */
 export function knowsResult(store: Store, key: string): boolean {
-  const folder = resultFolder(store, key);
-  const provenance = readProvenance(join(folder, 'provenance.json'));
-  const manifest = readManifest(join(folder, 'manifest.json'));
-  if (provenance?.key !== key || manifest === undefined || manifestDigest(manifest) !== provenance.manifest)
-    return false;
-  return Object.values(manifest.outputs).every((blob) => inspectBlob(store, blob) === 'intact');
+  const known = resultOfKey(resultFolder(store, key), key);
+  return (
+    known !== undefined && Object.values(known.manifest.outputs).every((blob) => inspectBlob(store, blob) === 'intact')
+  );
 }
 
 /** Keeps the result for others, unless there is one that they can use. */
