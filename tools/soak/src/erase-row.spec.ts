@@ -39,7 +39,7 @@ describe('lineage of a row, against a run without it', () => {
     const before = await pipeline.run([]);
     const kinds = differentRows(before);
     const rows = [...kinds.values()];
-    const chosen = [rows[0]!, kinds.get('seen by no model') ?? rows.at(-1)!, rows[rows.length >> 1]!];
+    const chosen = [rows[0]!, kinds.get('seen by no model') ?? rows.at(-1)!];
     for (const row of new Set(chosen)) {
       const erasure = await eraseRow(pipeline, before, row);
       expect({ row, unforeseen: erasure.unforeseen, rows: erasure.unforeseenRows }).toEqual({
@@ -50,5 +50,5 @@ describe('lineage of a row, against a run without it', () => {
       expect(erasure.named).toContain('ingest/rows');
       expect(erasure.unchanged.length).toBeLessThan(erasure.named.length);
     }
-  }, 120_000);
+  }, 300_000);
 });

@@ -112,7 +112,7 @@ describe('verbs on a pipeline that has run', () => {
     expect(call('verify.ts', 'verifyVerb', 'toy').findings).toEqual([]);
     toy.edit(PIPELINE, '"factor": 7', '"factor": 5');
     expect((await toy.run()).code).toBe(0);
-  }, 120_000);
+  }, 240_000);
 
   it('shows no earlier run for one that Nx refuses', () => {
     toy.edit(PIPELINE, '"factor": 5', '"faktor": 5');
