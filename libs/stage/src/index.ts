@@ -1,7 +1,5 @@
 export { outsidePath } from './outside-path.ts';
 export { type Progress, type ProgressOptions, startProgress } from './progress.ts';
-export { resultInStore } from './runner/known-result.ts';
-export type { Progress, ProgressOptions } from './progress.ts';
 export { knowsResult } from './runner/known-result.ts';
 export { artifactFolder, openRunner, type Runner } from './runner/open-runner.ts';
 export { knownCheckouts } from './runner/remember-checkout.ts';

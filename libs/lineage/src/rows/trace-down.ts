@@ -44,7 +44,7 @@ export function traceDown(
     const own =
       stage.rule === null
         ? reachUnknown(stage, touched, reached)
-        : reachStage(stage, resolve, derived, reached, models);
+        : reachStage(stage, resolve, derived, reached, models, touched);
     for (const output of own) outputs.add(`${name}/${output}`);
     if (own.length > 0) touched.add(name);
   }
@@ -58,6 +58,7 @@ function reachStage(
   derived: RowSet,
   reached: RowSet,
   models: Map<string, SeenBy>,
+  touched: ReadonlySet<string>,
 ): string[] {
   const { artifacts, tables } = stage;
   const modelsOf = (role: string): string[] =>
@@ -70,7 +71,11 @@ function reachStage(
         reached.add(table, linkedDown(table, link, source, reached.get(source)));
       }
     }
+    // A table that no rule names counts as made of all that the stage reads.
+    const unruled =
+      !stage.rule?.tables.includes(table.rule) && stage.producers.some((producer) => touched.has(producer));
     const moved =
+      unruled ||
       (table.rule.over ?? []).some((ref) => resolve(stage, ref).some((source) => reached.get(source).size > 0)) ||
       (table.rule.models ?? []).some((role) => modelsOf(role).length > 0);
     if (!moved) continue;
