@@ -47,7 +47,11 @@ function ingest({ provenance }: StageArtifacts): StageRule {
         },
       },
     ],
-    decidedBy: (output) => (output === 'categories' || output.startsWith('eval/') ? 'cases' : null),
+    // API-Bank's dialogues are made from parameters alone, so that no row decides about them; a table that none is in says so.
+    decidedBy: (output) => {
+      if (output.startsWith('api-bank/')) return 'none';
+      return output === 'categories' || output.startsWith('eval/') ? 'cases' : null;
+    },
   };
 }
 
@@ -160,6 +164,17 @@ const RULES: Readonly<Record<string, (stage: StageArtifacts) => StageRule>> = {
         over: [{ role: 'pairs', output: 'pairs_arrow' }],
       },
       metrics('policy'),
+    ],
+  }),
+  'eval-api-bank': () => ({
+    // Its dialogues are no table: only the generator and its parameters say where they come from.
+    tables: [
+      {
+        output: 'cases',
+        id: ['id'],
+        models: ['policy'],
+        origin: () => ({ kind: 'generated', by: 'synthetic (API-Bank form)' }),
+      },
     ],
   }),
   'eval-bfcl': () => ({
