@@ -5,7 +5,7 @@ import { readManifest } from '@itool/artifact';
 import { findStage, listPipelines, resolvePipeline, stageFolder, workspaceReader } from '@itool/pipeline';
 import { ItoolError } from '@itool/record';
 import { choosePipeline } from '../choose-pipeline.ts';
-import { parseTarget } from '../verbs/repair.ts';
+import { parseTarget } from '../choose-stage.ts';
 
 /** What the option --model may mean. */
 export type ModelPlace =
