@@ -72,6 +72,6 @@ describe('a pipeline with real stages', () => {
 
   it('runs what a parameter of one iteration reaches', async () => {
     mergeInto(copy, PIPELINE, { iteration: { overrides: { 1: { optimize: { loss: { beta: 2 } } } } } });
-    expect((await run()).ran).toBe('optimize-1, eval-1, report');
+    expect((await run()).ran).toBe('optimize-1, eval-1, api-bank-1, report');
   }, 60_000);
 });
