@@ -58,13 +58,13 @@ const CHANGES: readonly Change[] = [
   {
     name: 'beta of optimize-1 (iteration.stages)',
     apply: parameters({ iteration: { stages: { optimize: { params: { loss: { beta: 3 } } } } } }),
-    runs: only('optimize-1', 'eval-1', 'report'),
+    runs: only('optimize-1', 'eval-1', 'api-bank-1', 'report'),
     explains: { stage: 'eval-1', cause: /^optimize-1: param loss\.beta 2\.5 -> 3$/ },
   },
   {
     name: 'iterations 1 to 2',
     apply: parameters({ iteration: { count: 2 } }),
-    runs: only('rank-2', 'mine-2', 'filter-2', 'optimize-2', 'eval-2', 'report'),
+    runs: only('rank-2', 'mine-2', 'filter-2', 'optimize-2', 'eval-2', 'api-bank-2', 'report'),
   },
   {
     name: 'beta of optimize-1 (iteration.overrides)',
@@ -74,7 +74,7 @@ const CHANGES: readonly Change[] = [
   {
     name: 'beta of optimize-2 (iteration.overrides)',
     apply: parameters({ iteration: { overrides: { 2: { optimize: { loss: { beta: 2 } } } } } }),
-    runs: only('optimize-2', 'eval-2', 'report'),
+    runs: only('optimize-2', 'eval-2', 'api-bank-2', 'report'),
   },
   {
     name: 'c of mining 1 to 0',
